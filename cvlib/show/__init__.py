@@ -1,0 +1,26 @@
+"""The figures of the book: grids of numbers, images, plots, all in one style."""
+
+from cvlib.show.grids import canvas, draw_grid, number, numbers, sliding
+from cvlib.show.images import diverging, feature_maps, images, kernel_responses
+from cvlib.show.style import STYLE, Picture, bare, figure
+from cvlib.show.tables import Table, table
+from cvlib.show.windows import window_rows
+
+__all__ = [
+    "STYLE",
+    "Picture",
+    "Table",
+    "bare",
+    "canvas",
+    "diverging",
+    "draw_grid",
+    "feature_maps",
+    "figure",
+    "images",
+    "kernel_responses",
+    "number",
+    "numbers",
+    "sliding",
+    "table",
+    "window_rows",
+]
