@@ -1,0 +1,29 @@
+"""Interactives: each one Python class beside one ES module of the same name."""
+
+from cvlib.widgets._base import Interactive
+from cvlib.widgets.batch_norm_histograms import BatchNormHistograms
+from cvlib.widgets.filter_learner import FilterLearner
+from cvlib.widgets.kernel_editor import KernelEditor
+from cvlib.widgets.pooling_window import PoolingWindow
+from cvlib.widgets.question import Question
+from cvlib.widgets.receptive_field import ReceptiveFieldStack
+from cvlib.widgets.size_explorer import SizeExplorer
+from cvlib.widgets.sliding_window import SlidingWindow
+from cvlib.widgets.task_switch import TaskSwitch
+from cvlib.widgets.volume_demo import VolumeDemo
+from cvlib.widgets.weights_matrix import WeightsMatrix
+
+__all__ = [
+    "BatchNormHistograms",
+    "FilterLearner",
+    "Interactive",
+    "KernelEditor",
+    "PoolingWindow",
+    "Question",
+    "ReceptiveFieldStack",
+    "SizeExplorer",
+    "SlidingWindow",
+    "TaskSwitch",
+    "VolumeDemo",
+    "WeightsMatrix",
+]
