@@ -1,0 +1,1 @@
+"""One file a topic, each with a tuple `EXERCISES`."""
