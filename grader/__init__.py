@@ -1,0 +1,1 @@
+"""The instructor's engine: grades classes with nbgrader. Nothing imports it."""

@@ -1,0 +1,79 @@
+"""How nbgrader sees this course; read by every `nbgrader` command started here.
+
+Instructors write solutions/NAME.md, learners get exercises/NAME/NAME.ipynb; everything
+about a class (submissions, grades, feedback, the gradebook) lives in _build/course.
+"""
+
+import os
+from pathlib import Path
+
+from grader.course import private_environment
+
+COURSE = Path(__file__).resolve().parent
+CLASS = COURSE / "_build" / "course"
+CLASS.mkdir(parents=True, exist_ok=True)
+
+# However nbgrader was started, it finds its tools and leaves the user's home alone.
+private = private_environment(COURSE)
+os.environ.update(
+    {k: private[k] for k in private if k == "PATH" or k not in os.environ}
+)
+
+c = get_config()
+
+# Where things are. The step directories must be relative to the root of the course.
+c.CourseDirectory.course_id = "cvbook"
+c.CourseDirectory.root = str(COURSE)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = "_build/course/submitted"
+c.CourseDirectory.autograded_directory = "_build/course/autograded"
+c.CourseDirectory.feedback_directory = "_build/course/feedback"
+# A minute of patience: the formgrader and a batch may write at the same time.
+c.CourseDirectory.db_url = f"sqlite:///{CLASS / 'gradebook.db'}?timeout=60"
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    ".pytest_cache",
+    "*.md",
+]
+c.Exchange.root = str(CLASS / "exchange")
+c.Exchange.assignment_dir = str(CLASS / "fetched")
+
+# What a learner finds in place of the solution.
+c.ClearSolutions.code_stub = {
+    "python": '# Write your code here\nraise NotImplementedError("your turn")'
+}
+
+# Autograding: mend what a notebook lost on its way, run it, then read the verdicts.
+# Another way to run the cells replaces EXECUTE alone.
+EXECUTE = "nbgrader.preprocessors.Execute"
+c.Execute.timeout = 30  # seconds a cell
+c.LimitOutput.max_lines = 500
+c.LimitOutput.max_traceback = 30
+c.OverwriteCells.add_missing_cells = True
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "grader.repair.RepairMetadata",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    EXECUTE,
+    "grader.verdict.ReadVerdicts",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Feedback: scores and sentences, without the hidden tests.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "grader.feedback.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

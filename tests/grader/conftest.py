@@ -1,0 +1,37 @@
+"""A tiny course in a folder of its own, so that no test touches the real one."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader import course
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """The root of a course with one assignment, its notebooks not yet derived.
+
+    Jupyter's folders lie under it, and `tinycheck` can be imported here and by kernels.
+    """
+    root = tmp_path_factory.mktemp("course")
+    shutil.copytree(HERE / "tiny", root, dirs_exist_ok=True)
+    shutil.copy(course.ROOT / "nbgrader_config.py", root)
+    before = dict(os.environ)
+    os.environ["PYTHONPATH"] = str(root)
+    course.enter_private_environment(root)
+    sys.path.insert(0, str(root))
+    yield root
+    sys.path.remove(str(root))
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def tiny_copy(tiny, tmp_path):
+    """A course to spoil."""
+    return shutil.copytree(tiny, tmp_path / "course")
