@@ -135,6 +135,7 @@ def check_no_nan(name: str, x: Any) -> None:
         ValueError: `x` holds at least one NaN.
 
     Example:
+        >>> import numpy as np
         >>> check_no_nan("x", np.array([1.0, 2.0]))  # nothing to refuse
     """
     count = int((x != x).sum())  # NaN is the one value unlike itself
@@ -154,6 +155,7 @@ def check_int(name: str, value: Any, *, minimum: int | None = None) -> int:
         ValueError: `value` is below `minimum`.
 
     Example:
+        >>> import numpy as np
         >>> check_int("stride", np.int64(2), minimum=1)
         2
     """

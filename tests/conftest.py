@@ -4,13 +4,27 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium_path() -> str | None:
+    """The first browser that is there."""
+    names = filter(None, [os.environ.get("CHROMIUM"), *CHROMIUM])
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def in_ci() -> bool:
@@ -42,10 +56,20 @@ def node(need) -> str:
 @pytest.fixture(scope="session")
 def chromium(need) -> str:
     """The path of Chromium or Chrome; CHROMIUM names another one."""
-    names = filter(None, [os.environ.get("CHROMIUM"), *CHROMIUM])
-    path = next(filter(None, map(shutil.which, names)), None)
+    path = chromium_path()
     need(path, "Chromium (Debian: apt install chromium; or CHROMIUM=path)")
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator:
+    """Headless Chromium: one for all tests of a process, as Playwright wants it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

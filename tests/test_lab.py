@@ -49,7 +49,11 @@ def lab(home):
             time.sleep(0.2)
     yield url
     server.terminate()
-    server.wait(20)
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:  # a kernel that was busy starting
+        server.kill()
+        server.wait()
 
 
 def get(url, path):
@@ -74,17 +78,11 @@ def test_the_assignment_list_finds_the_exchange(lab):
 
 
 @pytest.fixture(scope="module")
-def page(lab, chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.goto(f"{lab}/lab?token={TOKEN}&reset")
-        yield page
-        browser.close()
+def page(lab, browser):
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(f"{lab}/lab?token={TOKEN}&reset")
+    yield page
+    page.close()
 
 
 def open_by_double_click(page, lab, path):

@@ -56,7 +56,7 @@ def say_once(app, pagename, templatename, context, doctree) -> None:
 
 
 def drop_widget_state(app, pagename, templatename, context, doctree) -> None:
-    """Interactives carry their own state; the notebook the page offers has a kernel's."""
+    """Interactives carry their own; the notebook a page offers keeps the kernel's."""
     context["script_files"] = [
         file
         for file in context["script_files"]

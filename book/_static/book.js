@@ -2,16 +2,27 @@
 // people who use the book by keyboard or screen reader (checked with axe-core in tests/browser).
 document.addEventListener("DOMContentLoaded", () => {
   const all = (selector) => document.querySelectorAll(selector);
-  for (const e of all('button.search-button-field[aria-label], details summary[aria-label]')) {
+  for (const e of all('button.search-button-field[aria-label], details.hide > summary[aria-label]')) {
     e.removeAttribute("aria-label"); // the visible words are the better name
   }
   for (const b of all("button.theme-switch-button")) {
     b.setAttribute("aria-label", "Color mode: Light, Dark or System Settings");
   }
+  for (const s of all(".bd-sidebar li.has-children > details > summary")) {
+    s.setAttribute("aria-label", `Pages of ${s.closest("li").querySelector("a").textContent.trim()}`);
+  }
   const side = document.querySelector(".sidebar-primary-items__start");
   side?.setAttribute("role", "region");
   side?.setAttribute("aria-label", "Book contents");
-  for (const box of all(".cell_output, .cv-figure, div.highlight pre, .pst-scrollable-table-container")) {
-    if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0"); // scrollable by keyboard
-  }
+  for (const entry of all('.citation[role="doc-biblioentry"]')) entry.setAttribute("role", "listitem"); // ARIA 1.2
+  const scrollable = ".cell_output, .cv-figure, .cv-table, div.highlight pre, .pst-scrollable-table-container";
+  const reach = () => { // by keyboard, what does not fit
+    for (const box of all(scrollable)) {
+      if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
+      else box.removeAttribute("tabindex");
+    }
+  };
+  reach();
+  document.fonts?.ready.then(reach);
+  addEventListener("resize", reach);
 });

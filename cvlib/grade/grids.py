@@ -9,10 +9,7 @@ import numpy as np
 from cvlib.grade.compare import as_array, family
 from cvlib.grade.sentences import number
 
-SIDE, GRIDS = (
-    10,
-    12,
-)  # the largest grid, and how many of them, that a reader can take in
+SIDE, GRIDS = 10, 12  # the largest grid, and how many, that a reader can take in
 
 
 def plain(value: Any) -> bool:
@@ -134,4 +131,6 @@ def text(value: Any) -> str:
     array = as_array(value)
     if too_large(value):
         return f"{' × '.join(map(str, array.shape))} array of {array.dtype}"
+    if array.dtype.kind in "fc":
+        array = array + 0.0  # −0 is a zero like another
     return np.array2string(array, precision=4, suppress_small=True)

@@ -165,6 +165,7 @@ export function mount(host, state) {
   const act = button("Check", () => (judged ? again(true) : check()));
   const give = button("Show the answer", () => {
     field.set(field.answer(key));
+    memory.set(state.prompt, null); // it was not the reader's: a later visit asks again
     give.hidden = true;
     act.focus();
     say("", "", el("strong", {}, "The answer. "), ...marked(key.explain));

@@ -46,10 +46,9 @@ export function mount(host, state, onChange) {
     input.set(image);
     image.forEach((row, i) => row.forEach((x, j) => {
       const cell = input.cell(i, j);
-      cell.setAttribute("aria-label", `pixel row ${i + 1} column ${j + 1}: ${x}`);
-      if (inside(i, j)) {
-        cell.replaceChildren(`${fmt(x)}`, el("sub", { class: "cv-ker" }, `×${fmt(kernel[i - r][j - c])}`));
-      }
+      const times = inside(i, j) ? `×${fmt(kernel[i - r][j - c])}` : "";
+      if (times) cell.replaceChildren(fmt(x), el("sub", { class: "cv-ker" }, times));
+      cell.setAttribute("aria-label", `pixel row ${i + 1} column ${j + 1}: ${fmt(x)}${times}`);
     }));
     input.mark((i, j) => (inside(i, j) ? "lit" : ""));
     weights.set(kernel);

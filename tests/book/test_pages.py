@@ -15,7 +15,7 @@ from cvlib import grade, widgets
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
 TIMES = ROOT / "_build" / "pages.json"  # written by tools/build_book.py
-SECONDS, SECONDS_AT_MOST = 20, 60
+SECONDS_AT_MOST = 60
 WORDS = range(700, 2301)
 CELL_LINES = 30
 FIXED = {
@@ -267,13 +267,9 @@ def test_every_interactive_has_a_page():
     assert used == set(widgets.__all__) - {"Interactive"}
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_runs_in_twenty_seconds(name):
+@pytest.mark.parametrize("name", [name for name in PAGES if page(name).cells])
+def test_a_page_runs_within_the_hard_limit(name, need):
+    """The build warns from 20 s on; a busy machine may double what a page takes."""
     times = json.loads(TIMES.read_text("utf-8")) if TIMES.exists() else {}
-    if name not in times:
-        pytest.skip("not built here: `make book` measures each page")
-    seconds = times[name]["seconds"]
-    # two pages run side by side during a build, so the hard limit is the wider one
-    assert seconds <= SECONDS_AT_MOST
-    if seconds > SECONDS:
-        pytest.skip(f"{seconds:.0f} s during the last build: more than {SECONDS} s")
+    need(name in times, "page times: run `make book` first")
+    assert times[name]["seconds"] <= SECONDS_AT_MOST

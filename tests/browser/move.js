@@ -1,4 +1,4 @@
-// Moves every control of an interactive and times each update; see test_speed.py.
+// Moves every control of an interactive and times each update; see moves.py.
 async (host, updates) => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   // whole strides of the golden ratio visit a range evenly and never stand still
@@ -42,6 +42,7 @@ async (host, updates) => {
   if (units().length) moves.push(['units', (k) =>
     some(units(), k).dispatchEvent(new MouseEvent('click', { bubbles: true }))]);
 
+  Element.prototype.setPointerCapture = () => {}; // events from a script have no pointer
   host.scrollIntoView();
   const times = {};
   for (const [kind, move] of moves) {
