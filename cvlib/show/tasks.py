@@ -58,8 +58,16 @@ def draw_task(ax: Axes, scene: Scene, task: str) -> None:
         ax.add_patch(
             Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=p.OUTPUT, lw=2)
         )
+        right = x1 > 0.7 * W  # a word that begins there would leave the sheet
         ax.text(
-            x1 + 4, y1 + 5, scene.names[n], ha="left", va="top", size=9, color=p.INK
+            x2 - 4 if right else x1 + 4,
+            y1 + 5,
+            scene.names[n],
+            ha="right" if right else "left",
+            va="top",
+            size=9,
+            color=p.INK,
+            bbox={"facecolor": p.SURFACE, "edgecolor": "none", "pad": 0.5},
         )
 
 
