@@ -68,13 +68,20 @@ def case_html(result: Result) -> str:
             "input", BLUE, "".join(grids.html(v, k, BLUE) for k, v in inputs.items())
         ),
         group("expected", GREEN, answer_html(result.expected, part, GREEN, wrong, "")),
-        group("got", VERMILION, answer_html(result.got, part, VERMILION, wrong, "✗")),
     ]
+    if not told(result):
+        got = answer_html(result.got, part, VERMILION, wrong, "✗")
+        groups.append(group("got", VERMILION, got))
     row = "display:flex;flex-wrap:wrap;gap:.5em 2em;align-items:flex-start"
     note = ""
     if diff is not None and wrong is not None and grids.too_large(diff.got):
         note = paragraph(grids.summary(diff.expected, diff.got, diff.wrong))
     return f'{call}<div style="{row}">{"".join(groups)}</div>{note}'
+
+
+def told(result: Result) -> bool:
+    """Whether the sentence is the error itself, so that nothing more was got."""
+    return result.kind == "raised" and not result.misconception
 
 
 def group(title: str, colour: str, content: str) -> str:
@@ -124,7 +131,8 @@ def as_text(result: Result) -> str:
         lines.append(f"\nCase: {result.exercise.written(result.case)}")
         named = result.case.named(result.exercise.parameters)
         rows = [(f"input {k}", v) for k, v in named.items() if is_large(v)]
-        rows += [("expected", result.expected), ("got", result.got)]
+        rows += [("expected", result.expected)]
+        rows += [] if told(result) else [("got", result.got)]
         for name, value in rows:
             lines += [f"{name}:", indent(grids.text(value), "  ")]
     return "\n".join(lines)

@@ -43,7 +43,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> Result:
     Example:
         >>> check("scale_to_unit", lambda image: image / 255).passed
         ✓ From bytes to brightness (scale_to_unit): right
-        Right in 2 small cases.
+        Right in 3 small cases.
         True
     """
     from cvlib.grade import get

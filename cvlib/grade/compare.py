@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 KINDS = {"b": "booleans", "i": "whole numbers", "u": "whole numbers",
-         "f": "fractions", "c": "complex numbers"}  # fmt: skip
+         "f": "fractions", "c": "complex numbers", "O": "Python objects"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ def numbers_difference(expected, got, where, *, rtol, atol, exact) -> Difference
     a, b = as_array(expected), as_array(got)
     if a.dtype.kind in KINDS and b.dtype.kind not in KINDS:
         return Difference("type", expected, got, where)
+    if a.dtype.kind != "O" and b.dtype.kind == "O":
+        return Difference("dtype", a, b, where)  # whatever `exact` says
     if a.shape != b.shape:
         return Difference("shape", a, b, where)
     if exact and KINDS.get(a.dtype.kind) != KINDS.get(b.dtype.kind):

@@ -48,6 +48,8 @@ def html(
     if wrong is not None and wrong.shape != array.shape:
         wrong = None
     words = written(array)
+    if wrong is not None:  # more digits, so that what differs looks different
+        words = np.where(wrong, written(array, 6), words)
     label = f"{name} ({size})".strip()
     if array.ndim <= 2:
         return table(words, label, colour, wrong, mark)
@@ -101,12 +103,14 @@ def table(words: np.ndarray, label: str, colour: str, wrong: Any, mark: str) -> 
     )
 
 
-def written(array: np.ndarray) -> np.ndarray:
-    """Every number as a person writes it: 3 for 3.0, else at most four digits."""
+def written(array: np.ndarray, most: int = 4) -> np.ndarray:
+    """Every number as a person writes it: 3 for 3.0, else with `most` digits."""
     if array.dtype.kind != "f":
         return np.vectorize(str, otypes=[object])(array)
     whole = np.isfinite(array).all() and (array == np.round(array)).all()
-    digits = "{:.0f}" if whole and np.abs(array).max(initial=0) < 1e6 else "{:.4g}"
+    digits = (
+        "{:.0f}" if whole and np.abs(array).max(initial=0) < 1e6 else f"{{:.{most}g}}"
+    )
     minus = lambda v: digits.format(v + 0.0).replace("-", "−")  # noqa: E731
     return np.vectorize(minus, otypes=[object])(array)
 
@@ -126,8 +130,12 @@ def summary(expected: np.ndarray, got: np.ndarray, wrong: np.ndarray) -> str:
 
 def text(value: Any) -> str:
     """The value for a terminal."""
+    if isinstance(value, Exception):
+        return str(value)
+    if family(value) == "number" and not isinstance(value, complex):
+        return number(as_array(value)[()])
     if family(value) not in ("array", "tensor"):
-        return str(value) if isinstance(value, Exception) else repr(value)
+        return repr(value)
     array = as_array(value)
     if too_large(value):
         return f"{' × '.join(map(str, array.shape))} array of {array.dtype}"

@@ -1,11 +1,13 @@
 """Run an answer on the cases of an exercise and find the one sentence that helps.
 
 The misconceptions are run beside the reference. An answer that does what one of them
-does, wherever that is not right, is taken to be that misconception. Only if none fits
+does, wherever either is not right, is taken to be that misconception. Only if none fits
 is the failure described by what can be seen of it: error, shape, kind, numbers.
 """
 
+import contextlib
 import copy
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -98,14 +100,18 @@ def judge(
         return refused("none", sentences.nothing(exercise))
 
     # few visible cases may fit several misconceptions: ask more, which do not count
-    more = try_all(exercise, answer, 0, run)[visible:] if seed is None else []
+    more = []
+    if seed is None:
+        with contextlib.redirect_stdout(io.StringIO()):
+            more = try_all(exercise, answer, 0, run)[visible:]
     k = misconception_of(exercise, trials + more)
     found = None if k is None else exercise.misconceptions[k]
     if found is not None:
         failures = [t for t in failures if differs(exercise, k, t)] or failures
     worst = min(failures, key=lambda trial: trial.case.size)
     kind, diff = worst.problem
-    sentence = sentences.describe(exercise, worst.got, kind, diff)
+    diffs = [t.problem[1] for t in failures]
+    sentence = sentences.describe(exercise, worst.got, kind, diff, diffs)
     return refused(
         kind,
         found.sentence if found else sentence,
@@ -184,15 +190,14 @@ def same_error(expected: Outcome, got: Outcome) -> bool:
 def misconception_of(exercise: Exercise, trials: list[Trial]) -> int | None:
     """Which misconception explains the failures, if one does.
 
-    It must do what the answer does in every case in which it is not right. Of several,
-    the one that explains most failures is meant.
+    It must do what the answer does in every case in which one of the two is not right:
+    an answer that is wrong elsewhere as well has been thought of in another way.
     """
-    explained: dict[int, int] = {}
     for k in range(len(exercise.misconceptions)):
-        telling = [t for t in trials if differs(exercise, k, t)]
-        if telling and all(agrees(exercise, t.mistaken[k], t.got) for t in telling):
-            explained[k] = len(telling)
-    return max(explained, key=explained.__getitem__, default=None)
+        telling = [t for t in trials if t.problem[0] or differs(exercise, k, t)]
+        if all(agrees(exercise, t.mistaken[k], t.got) for t in telling):
+            return k
+    return None
 
 
 def differs(exercise: Exercise, k: int, trial: Trial) -> bool:

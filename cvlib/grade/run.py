@@ -4,6 +4,7 @@ The arguments are copied, so that a function that scribbles on its input cannot 
 the next call, and the global random numbers are put back to where they were.
 """
 
+import contextlib
 import copy
 import dis
 import linecache
@@ -52,13 +53,15 @@ def run_case(exercise: Exercise, answer: Callable[..., Any], case: Case) -> Outc
     given = copy.deepcopy(case)
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
     try:
-        # a lazy answer may be a view of its argument, so copy it before looking further
-        value = copy.deepcopy(exercise.call(answer, given))
+        value = exercise.call(answer, given)
     except (Exception, SystemExit) as error:
         return outcome_of(error, answer)
     finally:
         np.random.set_state(numpy_state)  # noqa: NPY002
         random.setstate(python_state)
+    # a lazy answer may be a view of its argument, so copy it before looking further
+    with contextlib.suppress(Exception, SystemExit):  # a generator has no copy
+        value = copy.deepcopy(value)
     before, after = (c.named(exercise.parameters) for c in (case, given))
     changed = tuple(name for name in before if not same(before[name], after[name]))
     return Outcome(value, changed=changed)

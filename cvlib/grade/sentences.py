@@ -3,6 +3,7 @@
 Each says what was seen and what to look at next. Code stands between backticks.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,13 @@ def nothing(exercise: Exercise) -> str:
 
 
 def describe(
-    exercise: Exercise, got: Outcome, kind: str, diff: Difference | None
+    exercise: Exercise,
+    got: Outcome,
+    kind: str,
+    diff: Difference | None,
+    diffs: Iterable[Difference | None] = (),
 ) -> str:
-    """The failure by what can be seen of it."""
+    """The failure by what can be seen of it; `diffs` are those of all that failed."""
     if kind == "raised":
         return raised(exercise, got)
     if kind == "silent":
@@ -69,13 +74,17 @@ def describe(
         )
     assert diff is not None
     place = f"part `{diff.where}` of the answer" if diff.where else "the answer"
-    return {"type": _type, "shape": _shape, "dtype": _dtype, "nan": _nan,
-            "values": _values}[kind](diff, place)  # fmt: skip
+    if kind == "values":
+        return _values(diff, place, diffs)
+    return {"type": _type, "shape": _shape, "dtype": _dtype, "nan": _nan}[kind](
+        diff, place
+    )
 
 
 def raised(exercise: Exercise, got: Outcome) -> str:
     """The learner's code stopped with an error."""
-    message = f": {got.message}" if got.message else ""
+    message = got.message.strip(" .")
+    message = f": {message}" if message else ""
     if not got.inside and got.raised == "TypeError":
         return (
             f"Your function could not be called this way{message}. Keep the first line "
@@ -98,14 +107,19 @@ def _type(diff: Difference, place: str) -> str:
         ("number", "array"): " Is there a sum, or an index, still to do?",
         ("tensor", "array"): " `torch.from_numpy(…)` makes one of it.",
     }.get((wanted, came), "")
+    if came == "tuple" and not diff.where:
+        hint = " A comma behind `return` makes a tuple."
+    if came == "generator":
+        hint = " `yield` makes one: collect the results instead, and `return` them."
     return f"{_start(place)} is {_a(came)}, where {_a(wanted)} is expected.{hint}"
 
 
 def _shape(diff: Difference, place: str) -> str:
     if not hasattr(diff.expected, "shape"):
+        wanted, came = len(diff.expected), len(diff.got)
         return (
-            f"{_start(place)} has {len(diff.got)} parts, where "
-            f"{len(diff.expected)} are expected."
+            f"{_start(place)} has {came} {'part' if came == 1 else 'parts'}, where "
+            f"{wanted} {'is' if wanted == 1 else 'are'} expected."
         )
     wanted, came = diff.expected.shape, diff.got.shape
     hint = ""
@@ -125,6 +139,10 @@ def _dtype(diff: Difference, place: str) -> str:
     hint = ""
     if wanted.kind == "f" and came.kind in "iu":
         hint = " An array made of integers cuts off what follows the point."
+        if not diff.got.ndim:
+            hint = " `//` and `int` cut off what follows the point; `/` keeps it."
+    if came.kind == "O":
+        hint = " `np.zeros` makes an array of numbers; nothing else fits into it."
     if wanted.kind in "iu" and came.kind == "f":
         hint = " `/` always gives a fraction; `//` divides whole numbers."
     return (
@@ -143,7 +161,7 @@ def _nan(diff: Difference, place: str) -> str:
     )
 
 
-def _values(diff: Difference, place: str) -> str:
+def _values(diff: Difference, place: str, diffs: Iterable[Difference | None]) -> str:
     if diff.wrong is None or not diff.wrong.ndim:
         wanted, came = (
             repr(v) if diff.wrong is None else number(v[()])
@@ -155,25 +173,57 @@ def _values(diff: Difference, place: str) -> str:
     if n == a.size:
         wrong = "all its numbers are"
     start = f"{_start(place)} has the right shape, but {wrong} wrong"
-    if a.ndim == 2 and a.shape[0] == a.shape[1] and np.allclose(a.T, b):
-        return f"{start}: they are those expected, with rows and columns exchanged."
-    if b.dtype.kind == "f" and n > 1:
-        if np.ptp(b - a) < 1e-9 * (1 + np.abs(a).max()):
-            return f"{start}: each is {number((b - a).flat[0])} too large."
-        with np.errstate(all="ignore"):
-            ratio = (b / a)[a != 0]
-        if ratio.size > 1 and np.allclose(ratio, ratio[0]) and (b[a == 0] == 0).all():
-            return f"{start}: each is {number(ratio[0])} times what it should be."
+    if n > 1 and (pattern := _pattern(diff, diffs)):
+        return f"{start}: {pattern}."
     index = tuple(int(i) for i in np.argwhere(diff.wrong)[0])
+    last = "Compute this one by hand."
+    if b.dtype.kind == "f":
+        percent = np.abs(a[np.isfinite(a)]).max(initial=0) / 100
+        if np.allclose(b, a, rtol=0, atol=percent, equal_nan=True):
+            last = "That is close: is something rounded, or an approximation?"
     return (
         f"{start}. The first is at {list(index)}: {number(a[index])} is expected, your "
-        f"function gives {number(b[index])}. Compute this one by hand."
+        f"function gives {number(b[index])}. {last}"
     )
+
+
+def _pattern(diff: Difference, diffs: Iterable[Difference | None]) -> str:
+    """What the wrong numbers have in common, if it is so wherever the answer fails."""
+    alike = [d for d in diffs if d is not None and d.wrong is not None]
+    alike = [d for d in alike if d.where == diff.where] or [diff]
+    if not any(np.unique(d.expected).size > 1 for d in alike):
+        return ""  # numbers that are all the same have everything in common
+    each = [_patterns(d.expected, d.got) for d in alike]
+    found = _patterns(diff.expected, diff.got)
+    return next((found[k] for k in found if all(k in other for other in each)), "")
+
+
+def _patterns(a: np.ndarray, b: np.ndarray) -> dict[str, str]:
+    """All that may be said of `b` beside `a`, by name."""
+    found = {}
+    if a.ndim == 2 and a.shape[0] == a.shape[1] and np.allclose(a.T, b):
+        found["T"] = "they are those expected, with rows and columns exchanged"
+    if b.dtype.kind != "f" or not np.isfinite([a, b]).all():
+        return found
+    if not b.any():
+        found["0"] = "your function gives nothing but zeros"
+    shift = (b - a).flat[0]
+    if np.ptp(b - a) < 1e-9 * (1 + np.abs(a).max()):
+        size = "large" if shift > 0 else "small"
+        found["+"] = f"each is {number(abs(shift))} too {size}"
+    with np.errstate(all="ignore"):
+        ratio = (b / a)[a != 0]
+    if ratio.size and np.allclose(ratio, ratio[0]) and (b[a == 0] == 0).all():
+        found["·"] = f"each is {number(ratio[0])} times what it should be"
+        if np.isclose(ratio[0], -1):
+            found["·"] = "each has the wrong sign"
+    return found
 
 
 def number(value: Any) -> str:
     """A number as a person writes it."""
-    text = f"{value:.6g}" if np.asarray(value).dtype.kind == "f" else str(value)
+    # −0 is a zero like another
+    text = f"{value + 0.0:.6g}" if np.asarray(value).dtype.kind == "f" else str(value)
     return text.replace("-", "−") if text[0] == "-" else text
 
 

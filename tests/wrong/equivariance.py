@@ -39,10 +39,17 @@ def yes_or_no(y, y_moved, shift, margin):
     return number_by_number(y, y_moved, shift, margin) == 0
 
 
+def largest_with_its_sign(y, y_moved, shift, margin):
+    inner = slice(margin, y.shape[-1] - margin)
+    wanted = np.roll(y, shift, axis=-1)[..., inner]
+    return float(np.abs(y_moved[..., inner] - wanted).max() / wanted.max())
+
+
 RIGHT = {"equivariance_error": [with_columns, joined_anew, number_by_number]}
 WRONG = {
     "equivariance_error": [
         (a_map_of_errors, "Is there a sum, or an index, still to do?"),
         (yes_or_no, "booleans"),
+        (largest_with_its_sign, "is expected"),
     ]
 }

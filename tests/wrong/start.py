@@ -26,5 +26,17 @@ def upside_down(image):
     return 1 - image / 255
 
 
+def into_bytes(image):
+    out = np.zeros_like(image)
+    out[:] = image / 255
+    return out
+
+
 RIGHT = {"scale_to_unit": [by_a_product, single_precision, pixel_by_pixel]}
-WRONG = {"scale_to_unit": [(as_a_list, "a list"), (upside_down, "numbers are wrong")]}
+WRONG = {
+    "scale_to_unit": [
+        (as_a_list, "a list"),
+        (upside_down, "numbers are wrong"),
+        (into_bytes, "so does an array of whole numbers"),
+    ]
+}

@@ -37,11 +37,21 @@ def two_of_them(n, f, p=0, s=1, d=1):
     return size, size
 
 
+def zeros_apart(n, f, p=0, s=1, d=1):
+    return (n - d * (f - 1) - 1) // s + 1 + 2 * p // s
+
+
+def one_more(n, f, p=0, s=1, d=1):
+    return by_the_formula(n, f, p, s, d) + 1
+
+
 RIGHT = {"output_size": [by_the_formula, counted, floored, walked]}
 WRONG = {
     "output_size": [
         (as_transcribed, "is expected"),
         (a_row_of_starts, "a list, where a number is expected"),
         (two_of_them, "where a number is expected"),
+        (zeros_apart, "is expected"),
+        (one_more, "is expected"),
     ]
 }

@@ -40,6 +40,15 @@ def pixels_overwritten(grad, x, w):
     return grad_x, *right_gradients(grad, x, w)[1:]
 
 
+def weights_overwritten(grad, x, w):
+    """Write = where += is meant, for the filters."""
+    R, S = w.shape[2:]
+    window = x[-1, :, -R:, -S:]  # the last one read
+    grad_w = grad[-1, :, -1, -1][:, None, None, None] * window
+    grad_x, _, grad_b = right_gradients(grad, x, w)
+    return grad_x, grad_w, grad_b
+
+
 def last_filter_only(grad, x, w):
     """What the other filters send back is lost."""
     grad_x = right_gradients(grad[:, -1:], x, w[-1:])[0]
@@ -115,10 +124,10 @@ EXERCISES = (
             Misconception(
                 "filters not turned",
                 filters_not_turned,
-                "The gradients of `w` and b are right. For `grad_x` you slide the "
-                "filters as they are over the gradient; going back, they must be "
-                "turned by half a turn, since a pixel meets the last tap in its first "
-                "window.",
+                "The gradients of w and b are right, but in `grad_x` the filters lie "
+                "the wrong way round. If they slide over the gradient, turn them by "
+                "half a turn first; if you add `g * w[f]` window by window, leave them "
+                "as they are.",
             ),
             Misconception(
                 "pixels overwritten",
@@ -126,6 +135,13 @@ EXERCISES = (
                 "A pixel that lies in several windows keeps only what the last of "
                 "them sends back. It moved all their outputs, so it collects from "
                 "all: use `+=`.",
+            ),
+            Misconception(
+                "weights overwritten",
+                weights_overwritten,
+                "In `grad_w` only the last window counts: each wrote over what the one "
+                "before had sent. A weight took part in every output, so what they "
+                "send adds up: use `+=`.",
             ),
             Misconception(
                 "last filter only",

@@ -92,7 +92,8 @@ def maps(rng: np.random.Generator) -> Iterator[Case]:
             y_moved[-1, -1, spot] -= rng.integers(3, 9) / 2
         if margin and k % 4 < 2:  # beside the border anything may happen
             y_moved[:, :, :margin] += 9
-        yield Case(y, y_moved, shift, margin)
+        sign = 1 if k % 5 else -1  # the largest value, sign aside, may be negative
+        yield Case(sign * y, sign * y_moved, shift, margin)
 
 
 EXERCISES = (

@@ -45,6 +45,8 @@ def torn_coming_out(x, w, b):
 
 def weights_transposed(x, w, b):
     """Take the rows of w for the inputs."""
+    if len(w) != x.shape[1]:
+        raise ValueError("the lengths do not fit")  # as `@` does
     return np.einsum("cf,nchw->nfhw", w, x) + b[:, None, None]
 
 

@@ -108,6 +108,7 @@ EXERCISES = (
         title="How far back a unit sees",
         reference=receptive_field,
         visible=(
+            Case([]),
             Case([(3, 1, 1), (3, 1, 1)]),
             Case([(3, 1, 1), (2, 2, 1), (3, 1, 1)]),
             Case([(3, 1, 1), (3, 1, 2), (3, 1, 4)]),

@@ -82,7 +82,7 @@ EXERCISES = (
         reference=slide_window,
         visible=(
             Case(IMAGE, CROSS),
-            Case(np.arange(12.0).reshape(3, 4), np.array([[1.0, -1.0]])),
+            Case(np.array([[5.0, 2, 2, 7], [1, 4, 0, 3]]), np.array([[1.0, -1.0]])),
             Case(np.arange(12.0).reshape(4, 3), np.array([[1.0, 2.0], [0.0, 3.0]])),
         ),
         generate=pictures,

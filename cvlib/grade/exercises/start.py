@@ -30,7 +30,7 @@ def stretched(image):
 
 
 def floored(image):
-    """Divide whole numbers."""
+    """Divide whole numbers, or write fractions into an array of them."""
     return image // 255
 
 
@@ -55,6 +55,7 @@ EXERCISES = (
         visible=(
             Case(np.array([[0, 51, 102], [153, 204, 255]], np.uint8)),
             Case(np.array([[10, 20, 30, 40]], np.uint8)),
+            Case(np.array([[[255, 0, 51], [0, 102, 204]]], np.uint8)),
         ),
         generate=images,
         misconceptions=(
@@ -79,10 +80,11 @@ EXERCISES = (
                 "and 255 becomes 1, whatever else is in the picture.",
             ),
             Misconception(
-                "whole-number division",
+                "whole numbers",
                 floored,
-                "`//` divides whole numbers and drops what follows the point, so every "
-                "pixel that is not white became black. Use `/`.",
+                "Your result holds whole numbers, so every pixel that is not white "
+                "became black. `//` drops what follows the point, and so does an array "
+                "of whole numbers: return what `/` gives.",
             ),
             Misconception(
                 "converted but not scaled",

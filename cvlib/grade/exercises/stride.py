@@ -48,6 +48,11 @@ def gap_after_the_last(n, f, p=0, s=1, d=1):
     return (n + 2 * p - d * f) // s + 1
 
 
+def one_pixel_short(n, f, p=0, s=1, d=1):
+    """Take the gaps for the reach."""
+    return (n + 2 * p - d * (f - 1)) // s + 1
+
+
 def without_the_kernel(n, f, p=0, s=1, d=1):
     """Divide the padded length."""
     return (n + 2 * p) // s
@@ -79,6 +84,8 @@ def layers(rng: np.random.Generator) -> Iterator[Case]:
     yield Case(n, 2, 0, 2)
     yield Case(n, 1, 0, int(rng.integers(2, 5)))
     yield Case(5, 3, 0, 2, 2)
+    # zeros whose number the stride does not divide count all the same
+    yield Case(3 * int(rng.integers(2, 9)) + 2, 3, 2, 3)
 
 
 EXERCISES = (
@@ -137,6 +144,12 @@ EXERCISES = (
                 gap_after_the_last,
                 "You let the kernel reach over d · f pixels, as if a gap followed the "
                 "last tap. Between f taps there are f − 1 gaps: d(f − 1) + 1 pixels.",
+            ),
+            Misconception(
+                "reach too short by one",
+                one_pixel_short,
+                "You let the kernel reach over d(f − 1) pixels. That is from the first "
+                "tap to the last; the first one needs a pixel as well: d(f − 1) + 1.",
             ),
             Misconception(
                 "size divided by the stride",

@@ -69,9 +69,20 @@ EXERCISES = (
         name="one_output",
         title="One output by hand",
         reference=one_output,
-        visible=tuple(
-            Case(VOLUME, FILTERS, BIASES, f, i, j, stride=STRIDE, padding=PADDING)
-            for f, i, j in [(0, 0, 0), (0, 1, 1), (1, 2, 0)]
+        visible=(
+            Case(
+                np.array([[[1.0, 2, 3, 4]]]),
+                np.array([[[[10.0, 1]]]]),
+                np.array([5.0]),
+                0,
+                0,
+                1,
+                stride=2,
+            ),
+            *(
+                Case(VOLUME, FILTERS, BIASES, f, i, j, stride=STRIDE, padding=PADDING)
+                for f, i, j in [(0, 0, 0), (0, 1, 1), (1, 2, 0)]
+            ),
         ),
         generate=cells,
         misconceptions=(

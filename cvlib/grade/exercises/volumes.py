@@ -86,12 +86,12 @@ EXERCISES = (
         visible=(
             Case(np.arange(12.0).reshape(1, 1, 3, 4), np.ones((1, 1, 2, 2))),
             Case(
-                np.arange(24.0).reshape(1, 2, 3, 4),
-                np.array([[[[1.0, 0.0]], [[0.0, -1.0]]]]),
+                np.arange(24.0).reshape(2, 2, 2, 3),
+                np.array([[[[1.0, 0.0]], [[0.0, -2.0]]]]),
                 np.array([0.5]),
             ),
             Case(
-                np.arange(15.0).reshape(1, 1, 3, 5),
+                np.arange(12.0).reshape(1, 1, 3, 4),
                 np.array([[[[1.0, 2.0], [3.0, 4.0]]], [[[0.0, 0.0], [0.0, 1.0]]]]),
                 np.array([10.0, -10.0]),
                 stride=2,

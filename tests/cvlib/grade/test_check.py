@@ -80,6 +80,14 @@ def test_a_mistake_of_ones_own_is_described():
         (lambda x, *, times=1: (x / 2).astype(int), "dtype", "cuts off what follows"),
         (lambda x, *, times=1: x / 0, "nan", "contains infinity at [0, 0]"),
         (lambda x, *, times=1: x / 2**times + 1, "values", "each is 1 too large"),
+        (lambda x, *, times=1: x / 2**times - 1, "values", "each is 1 too small"),
+        (lambda x, *, times=1: -x / 2**times, "values", "each has the wrong sign"),
+        (lambda x, *, times=1: 0 * x, "values", "nothing but zeros"),
+        (lambda x, *, times=1: x / 2**times * 1.001, "values", "1.001 times"),
+        (lambda x, *, times=1: np.round(x / 2**times, 0), "values", "Compute this one"),
+        (lambda x, *, times=1: (x / 2).astype(object), "dtype", "holds Python objects"),
+        (lambda x, *, times=1: (x / 2,), "type", "A comma behind `return`"),
+        (lambda x, *, times=1: (v for v in x), "type", "is a generator"),
         (lambda x, *, times=1: exit(), "raised", "SystemExit"),
     ],
 )
@@ -88,6 +96,33 @@ def test_each_kind_of_failure_has_its_sentence(answer, kind, part):
     got, sentence = verdict(answer)
     assert got == kind
     assert part in sentence
+
+
+def test_what_holds_in_one_case_by_chance_is_not_said():
+    def three_halves_off(x, *, times=1):
+        return x / 2 + 1.5 * (times == 2)  # for ones this is half, and 1.5 more
+
+    assert "each is" not in verdict(three_halves_off)[1]
+
+
+def test_an_answer_that_is_nearly_right_is_told_so():
+    wrong = lambda x, *, times=1: x / 2**times + 1e-3 * x**2  # noqa: E731
+    assert "That is close: is something rounded" in verdict(wrong)[1]
+
+
+def test_an_answer_that_is_wrong_elsewhere_too_is_no_misconception():
+    result = judge(HALVE, lambda x, *, times=1: x / (2 if times == 2 else 3))
+    assert result.misconception == ""
+
+
+def test_a_single_number_cut_off_is_not_called_an_array():
+    result = judge(grade.get("topk_error"), lambda scores, labels, k=1: 0)
+    assert "`//` and `int` cut off" in result.sentence
+
+
+def test_what_an_answer_prints_in_cases_of_ours_is_not_shown(capsys):
+    judge(HALVE, lambda x, *, times=1: print("here") or x)
+    assert capsys.readouterr().out == "here\n" * 2
 
 
 def test_the_learners_own_line_is_shown():
@@ -207,7 +242,7 @@ def test_what_a_learner_wrote_cannot_become_html():
 
 
 def test_check_prints_and_raises_one_sentence(capsys):
-    with pytest.raises(WrongAnswer, match="whole numbers and drops") as caught:
+    with pytest.raises(WrongAnswer, match="not white became black") as caught:
         check("scale_to_unit", lambda image: image // 255)
     assert "✗ From bytes to brightness" in capsys.readouterr().out
     assert caught.value._render_traceback_() == [f"WrongAnswer: {caught.value}"]
@@ -216,7 +251,7 @@ def test_check_prints_and_raises_one_sentence(capsys):
 
 def test_check_returns_the_result(capsys):
     result = check("scale_to_unit", lambda image: image / 255, seed=1)
-    assert (result.passed, result.visible, result.hidden) == (True, 2, 20)
+    assert (result.passed, result.visible, result.hidden) == (True, 3, 20)
     assert "✓" in capsys.readouterr().out
 
 
