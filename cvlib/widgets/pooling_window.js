@@ -190,9 +190,9 @@ export function mount(host, state, onChange) {
       says.replaceChildren(el("span", { class: "cv-in" }, sum.replaceAll("+ −", "− ")), ` / ${f * f} = `, strong, ".");
     }
     const n = x.length, missed = n - (tops[tops.length - 1] + f);
-    size.textContent = `⌊(${n}${p ? ` + 2·${p}` : ""} − ${f}) / ${s}⌋ + 1 = ${tops.length} outputs in each direction, `
+    size.textContent = `⌊(${n}${p ? ` + 2·${p}` : ""} − ${f}) / ${s}⌋ + 1 = ${tops.length} output${tops.length === 1 ? "" : "s"} in each direction, `
       + `no weights.${missed > 0 ? ` The last ${missed === 1 ? "row and column are" : `${missed} rows and columns are`} read by no window.` : ""}`
-      + `${s > f ? " Pixels between the windows are read by none." : ""}`;
+      + `${s > f && tops.length > 1 ? " Pixels between the windows are read by none." : ""}`;
 
     back.hidden = goes.hidden = !now.backward;
     if (now.backward) drawBack(r, c, seen, within, chosen);
