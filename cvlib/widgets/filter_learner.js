@@ -25,6 +25,19 @@ export function products(x, size) {
   return A;
 }
 
+/** How many directions in the space of weights the picture tells apart: the rank of A. */
+export function rank(A) {
+  const M = A.map((row) => [...row]), small = 1e-9 * Math.max(...A.map((row, k) => row[k]));
+  for (let found = 0; ; found++) {
+    const p = M.reduce((best, row, k) => (row[k] > M[best][best] ? k : best), 0), pivot = [...M[p]];
+    if (!(pivot[p] > small)) return found;
+    for (const row of M) { // what this direction explains is taken off
+      const share = row[p] / pivot[p];
+      pivot.forEach((v, k) => { row[k] -= share * v; });
+    }
+  }
+}
+
 /**
  * Gradient descent with momentum from zeros towards `goal`. The mean squared error is the bowl
  * dᵀAd with d = w − goal, so a step costs 81 products however large the picture is.
@@ -102,7 +115,7 @@ export function mount(host, state, onChange) {
     const off = Math.max(...d.map(Math.abs)), loss = run.losses[at];
     const verdict = last < steps ? "The loss explodes: the steps are too long for this picture."
       : loss < 1e-4 && off < 0.02 ? "Found."
-        : loss < 1e-4 ? "The answer is right, the weights are not: this picture cannot tell."
+        : loss < 1e-4 ? `The answer is right, the weights are not${rank(run.A) < d.length ? ": this picture cannot tell" : " yet"}.`
           : at === 0 ? "All weights are zero." : "On the way.";
     says.replaceChildren(`After ${at} ${at === 1 ? "step" : "steps"}: loss `,
       el("strong", { class: "cv-grad" }, power(loss)), `, worst weight off by ${fmt(Math.min(off, 9999))}. ${verdict}`);

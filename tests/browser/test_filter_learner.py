@@ -41,6 +41,11 @@ def test_stripes_teach_the_answer_but_not_the_weights(widget):
     assert status(widget).endswith("this picture cannot tell.")
 
 
+def test_the_photograph_could_tell_but_needs_more_steps(widget):
+    slide_to(widget, "time", 400)
+    assert status(widget).endswith("the weights are not yet.")
+
+
 def test_steps_that_are_too_long_explode(widget):
     choose(widget, "0")
     slide_to(widget, "learning rate", 0.6)

@@ -31,6 +31,12 @@ def golden() -> list[dict]:
         expected = {"losses": [*losses.tolist(), final]}
         args = [*args, lr, momentum, steps]
         cases.append({"fn": "learn", "args": args, "expected": expected})
+    stripes = np.tile(np.arange(8) // 2 % 2, (8, 1)).astype(float)
+    for x in (rng.random((8, 8)), stripes, np.full((8, 8), 0.5)):
+        patches = unfold(x[None], 3)
+        A = patches @ patches.T / patches.shape[1]
+        expected = int(np.linalg.matrix_rank(A, hermitian=True))
+        cases.append({"fn": "rank", "args": [A.tolist()], "expected": expected})
     for value, text in [(0.125, "0.125"), (3.2e-5, "3·10⁻⁵"), (0, "0"), (2e6, "2·10⁶")]:
         cases.append({"fn": "power", "args": [value], "expected": text})
     return cases
