@@ -105,6 +105,12 @@ def canvas(rows: float, cols: float, *, head: float = 0.8) -> tuple:
     return fig, ax
 
 
+def _sign(ax: Axes, x: float, y: float, sign: str) -> None:
+    # the figures' face has no ⋆; that of mathtext is small
+    text, size = (r"$\star$", 22) if sign == "⋆" else (sign, 14)
+    ax.text(x, y, text, ha="center", va="center", size=size)
+
+
 def numbers(
     *arrays: ArrayLike,
     titles: Sequence[str] = (),
@@ -113,7 +119,7 @@ def numbers(
     alt: str = "",
     digits: int = 2,
 ) -> Picture:
-    """Arrays (H, W) side by side as number grids, with signs such as ∗ and = between.
+    """Arrays (H, W) side by side as number grids, with signs such as ⋆ and = between.
 
     Args:
         arrays: each (H, W), or (W,) for a row.
@@ -143,9 +149,7 @@ def numbers(
         )
         left += grid.shape[1]
         if k < len(signs):
-            ax.text(
-                left + gap / 2, rows / 2, signs[k], ha="center", va="center", size=14
-            )
+            _sign(ax, left + gap / 2, rows / 2, signs[k])
         left += gap
     words = "; ".join(
         f"{title or 'array'}: "
@@ -202,8 +206,8 @@ def sliding(
         lit=lambda i, j: i * cols + j == step,
         hidden=lambda i, j: not all_outputs and i * cols + j > step,
     )
-    ax.text(left - 0.6, height / 2, "∗", ha="center", va="center", size=14)
-    ax.text(left + g + 0.6, height / 2, "=", ha="center", va="center", size=14)
+    _sign(ax, left - 0.6, height / 2, "⋆")
+    _sign(ax, left + g + 0.6, height / 2, "=")
     value = number(out[divmod(step, cols)])
     return Picture(
         fig,

@@ -24,7 +24,7 @@ def examples() -> dict[str, show.Picture]:
     wide = np.zeros((40, 80))
     return {
         "line": line(),
-        "numbers": show.numbers(image, kernel, between=["∗"], titles=["x", "w"]),
+        "numbers": show.numbers(image, kernel, between=["⋆"], titles=["x", "w"]),
         "sliding": show.sliding(image, kernel, step=4),
         "images": show.images(wide, wide, wide, alt="Three dark pictures."),
         "colour": show.images(np.ones((4, 4, 3)), alt="A white picture."),
