@@ -15,6 +15,15 @@ document.addEventListener("DOMContentLoaded", () => {
   side?.setAttribute("role", "region");
   side?.setAttribute("aria-label", "Book contents");
   for (const entry of all('.citation[role="doc-biblioentry"]')) entry.setAttribute("role", "listitem"); // ARIA 1.2
+  for (const formula of all(".bd-article span.math")) { // no line begins with a comma
+    const after = formula.nextSibling, mark = after?.nodeType === 3 && after.data.match(/^[,.;:?)’”]+/);
+    if (!mark) continue;
+    const together = document.createElement("span");
+    together.style.whiteSpace = "nowrap";
+    formula.before(together);
+    together.append(formula, mark[0]);
+    after.data = after.data.slice(mark[0].length);
+  }
   const scrollable = ".cell_output, .cv-figure, .cv-table, div.highlight pre, .pst-scrollable-table-container";
   const reach = () => { // by keyboard, what does not fit
     for (const box of all(scrollable)) {
