@@ -90,11 +90,22 @@ export function mount(host, state, onChange) {
           { disabled: layers.length <= 1 })));
   }
 
+  /** The unit nearest to a finger or the mouse: the squares are small on a phone. */
+  function pick(e) {
+    const box = svg.getBoundingClientRect(), scale = W / box.width, height = svg.viewBox.baseVal.height;
+    const at = (height - SIDE / 2 - 3 - (e.clientY - box.top) * scale) / GAP;
+    const r = Math.max(1, Math.min(layers.length, Math.round(at))), f = fields(layers)[r];
+    const i = Math.round((((e.clientX - box.left) * scale - 5 - SIDE / 2) / SIDE - f.start - (f.size - 1) / 2) / f.jump);
+    const nearest = Math.max(0, Math.min(lengths(n, layers)[r] - 1, i));
+    if (r !== row || nearest !== unit) go(r, nearest);
+  }
+
   function go(r, i) { row = r; unit = i; changed(false); svg.querySelector(`[data-at="${r}-${i}"]`)?.focus(); }
 
   function draw() {
     const sizes = lengths(n, layers), field = fields(layers), counts = paths(n, layers, row, unit);
     const H = GAP * layers.length + SIDE + 8;
+    preset.set(Object.keys(PRESETS).find((k) => JSON.stringify(PRESETS[k]) === JSON.stringify(layers)));
     svg.setAttribute("viewBox", `0 0 ${W} ${H}`);
     const x = (r, i) => { // a unit stands above the middle of what it sees
       const f = field[r];
@@ -147,6 +158,8 @@ export function mount(host, state, onChange) {
       `Weights, for C channels in and out: ${weights} C².`;
   }
 
+  svg.addEventListener("pointerdown", (e) => { if (e.button === 0) { svg.setPointerCapture(e.pointerId); pick(e); } });
+  svg.addEventListener("pointermove", (e) => { if (svg.hasPointerCapture(e.pointerId)) pick(e); });
   svg.addEventListener("keydown", (e) => {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, 0], ArrowDown: [-1, 0] }[e.key];
     if (!step) return;
@@ -158,7 +171,7 @@ export function mount(host, state, onChange) {
 
   const root = frame(host, "cv-receptive-field", state.label,
     el("div", { class: "cv-controls" }, preset.node), svg, sentence,
-    el("p", { class: "cv-muted" }, "The lowest row is the input. Press a unit, or move with the arrow keys."), rows);
+    el("p", { class: "cv-muted" }, "The lowest row is the input. Press a unit and drag, or move with the arrow keys."), rows);
   controls();
   draw();
   return {

@@ -88,8 +88,7 @@ export function mount(host, state, onChange) {
   const root = frame(host, "cv-volume-demo", state.label,
     el("div", { class: "cv-controls" }, which.node, steps.node),
     el("div", { class: "cv-stage" }, ...blocks.map((b) => b.node),
-      el("div", { class: "cv-maps" }, ...outputs.map((o) => o.node))),
-    says,
+      el("div", { class: "cv-maps" }, ...outputs.map((o) => o.node)), says),
     el("p", { class: "cv-muted" }, "Press an output to go there. Dashed zeros are the padding."));
   draw();
   return {

@@ -88,3 +88,24 @@ def test_on_a_phone_a_finger_finds_a_unit(phone):
     widget.get_by_role("button", name="layer 1, unit 9 of 31").tap()
     assert "layer 1 sees 3 × 3" in status(widget)
     assert sticks_out(widget) <= 0
+
+
+def test_a_drag_walks_along_the_row(widget):
+    box = widget.locator("svg").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 12
+    mouse = widget.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + 3 * box["width"] / 32, y, steps=6)
+    mouse.up()
+    pressed = widget.locator('[aria-pressed="true"]')
+    assert pressed.get_attribute("aria-label") == "layer 2, unit 19 of 31"
+
+
+def test_the_pressed_stack_is_marked_until_it_is_changed(widget):
+    two = widget.get_by_label("two 3", exact=True)
+    assert two.is_checked()
+    choose(widget, "dilated")
+    assert widget.get_by_label("dilated", exact=True).is_checked()
+    widget.get_by_role("button", name="Add a layer").click()
+    assert widget.locator(".cv-strip :checked").count() == 0
