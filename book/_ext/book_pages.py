@@ -1,4 +1,4 @@
-"""Sphinx: offer each page as an executed notebook; keep the site free of old files."""
+"""Sphinx: each page as an executed notebook, no line end in 2 × 2, no old files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 BEFORE_THE_THEME = 400  # the theme adds its download buttons at 501
@@ -18,12 +19,22 @@ def setup(app: Sphinx) -> dict:
     # both are set by tools/build_book.py; a bare `jupyter-book build` works without
     app.add_config_value("book_executed_pages", [], "")
     app.add_config_value("book_notebooks", "", "")
+    app.connect("doctree-read", keep_products_together)
     app.connect("env-get-outdated", read_executed_pages_again)
     app.connect("html-page-context", offer_notebook, priority=BEFORE_THE_THEME)
     app.connect("html-page-context", say_once, priority=BEFORE_THE_THEME)
     app.connect("html-page-context", drop_widget_state, priority=AFTER_MYST_NB)
     app.connect("build-finished", remove_what_no_page_uses)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def keep_products_together(app: Sphinx, doctree: nodes.document) -> None:
+    """2 × 2 is one thing, and no line ends inside it."""
+    for text in list(doctree.findall(nodes.Text)):
+        prose = not isinstance(text.parent, (nodes.literal, nodes.FixedTextElement))
+        if prose and " × " in text and not isinstance(text.parent, nodes.math):
+            whole = re.sub(r"(?<=\w) × (?=\w)", "\u00a0×\u00a0", text)
+            text.parent.replace(text, nodes.Text(whole))
 
 
 def read_executed_pages_again(app, env, added, changed, removed) -> list[str]:
