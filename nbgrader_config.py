@@ -76,4 +76,5 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "grader.feedback.HideTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "grader.feedback.AddStyle",
 ]

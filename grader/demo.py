@@ -187,6 +187,16 @@ def forget(root: Path) -> None:
                 gradebook.remove_student(student.id)
 
 
+def enrol(root: Path) -> None:
+    """Give the students names; without, the formgrader calls each "None, None"."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.load_config(root).CourseDirectory.db_url) as gradebook:
+        for student in students():
+            first = student.split("-")[1].title()
+            gradebook.add_student(student, first_name=first, last_name="Demo")
+
+
 def announce(root: Path) -> None:
     """Tell the gradebook what each assignment asks: nbgrader generate_assignment."""
     from nbgrader.converters import GenerateAssignment
@@ -293,6 +303,7 @@ def table(rows: list[Row]) -> str:
 def run(root: Path, answers: WrongAnswers, workers: int = 2) -> list[Row]:
     """Hand in, grade and read back the demo class of the course under `root`."""
     forget(root)
+    enrol(root)
     announce(root)
     todo = hand_in(root, answers)
     for (student, name), problem in grade_all(root, todo, workers).items():

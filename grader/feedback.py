@@ -14,6 +14,12 @@ from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 HIDDEN = "(hidden test)"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+STYLE = """
+#toc a[href$="-test"]::after { content: " " attr(href); }
+summary { display: list-item; cursor: pointer; }
+.rendered_html table th, .rendered_html table td { padding: .15em .8em .15em 0; }
+.rendered_html [role=group] td { padding: .12em .45em; }
+"""
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -32,6 +38,17 @@ class HideTests(NbGraderPreprocessor):
                 cell.outputs = tell_once(cell.outputs)
             for output in cell.outputs:
                 hide(output, secrets)
+        return nb, resources
+
+
+class AddStyle(NbGraderPreprocessor):
+    """Say which test has which score; give tables room and hints their triangle."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict
+    ) -> tuple[NotebookNode, dict]:
+        """nbconvert's entry point, after its own styles."""
+        resources.setdefault("inlining", {}).setdefault("css", []).append(STYLE)
         return nb, resources
 
 

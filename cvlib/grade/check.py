@@ -1,6 +1,7 @@
 """What a learner calls: the result as a card, and one sentence if it is wrong."""
 
 import sys
+from textwrap import fill
 from typing import Any
 
 from cvlib.grade.judge import Result, judge
@@ -14,8 +15,8 @@ class WrongAnswer(AssertionError):  # noqa: N818 - what the learner reads
         self.result = result
 
     def _render_traceback_(self, *_: Any) -> list[str]:
-        """What IPython prints in place of the traceback."""
-        return [f"WrongAnswer: {self}"]
+        """What IPython prints in place of the traceback; nothing else wraps it."""
+        return fill(f"WrongAnswer: {self}", 80, break_long_words=False).split("\n")
 
 
 class Checked(Result):

@@ -67,6 +67,11 @@ def test_feedback_says_the_sentence(rows, tiny):
     assert "You squared x: doubling adds it once." in feedback(tiny, "ben-wrong")
 
 
+def test_the_list_of_scores_says_which_test_is_which(rows, tiny):
+    page = feedback(tiny, "ben-wrong")
+    assert '#toc a[href$="-test"]::after { content: " " attr(href); }' in page
+
+
 def test_grading_again_gives_the_same_and_spares_the_real_class(rows, tiny):
     from nbgrader.api import Gradebook
 

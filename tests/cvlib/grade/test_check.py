@@ -245,7 +245,9 @@ def test_check_prints_and_raises_one_sentence(capsys):
     with pytest.raises(WrongAnswer, match="not white became black") as caught:
         check("scale_to_unit", lambda image: image // 255)
     assert "✗ From bytes to brightness" in capsys.readouterr().out
-    assert caught.value._render_traceback_() == [f"WrongAnswer: {caught.value}"]
+    lines = caught.value._render_traceback_()
+    assert " ".join(lines) == f"WrongAnswer: {caught.value}"
+    assert max(map(len, lines)) <= 80
     assert isinstance(caught.value, AssertionError)
 
 
