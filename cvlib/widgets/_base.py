@@ -48,7 +48,8 @@ class Interactive(anywidget.AnyWidget):
         if path.parent == HERE and "_esm" not in cls.__dict__:  # anywidget adds traits
             cls._esm = inline_kit(read(f"{path.stem}.js"))
             own = path.with_suffix(".css")
-            cls._css = read("kit.css") + (read(own.name) if own.exists() else "")
+            cls._own_css = read(own.name) if own.exists() else ""
+            cls._css = read("kit.css") + cls._own_css
             cls._mount = f"cv_{path.stem}"
         super().__init_subclass__(**kwargs)
 
@@ -74,7 +75,8 @@ class Interactive(anywidget.AnyWidget):
         # what is marked data-cv is the same for every instance: one copy a page will do
         return (
             f'<div class="cv-host" id="{name}" data-label="{html.escape(self.label)}">'
-            f"{self.still()}</div>\n<style data-cv>{self._css}</style>\n"
+            f"{self.still()}</div>\n<style data-cv>{read('kit.css')}</style>\n"
+            f"<style data-cv>{self._own_css}</style>\n"
             f'<script type="module" data-cv>\n{self._esm}\n'
             f"window.{self._mount} = mount;\n</script>\n"
             f'<script type="module">{self._mount}('
