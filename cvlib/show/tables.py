@@ -48,7 +48,7 @@ class Table:
         def line(tag: str, cells: Sequence[str]) -> str:
             scope = ' scope="col"' if tag == "th" else ""
             return "".join(
-                f'<{tag}{scope} style="text-align:{side}">{html.escape(cell)}</{tag}>'
+                f'<{tag}{scope} style="text-align:{side}">{_whole(cell)}</{tag}>'
                 for cell, side in zip(cells, sides, strict=True)
             )
 
@@ -80,6 +80,11 @@ def table(
         fc         19 610
     """
     return Table(columns, rows, caption)
+
+
+def _whole(cell: str) -> str:
+    """A cell as HTML in which no line ends inside 2 × 2."""
+    return html.escape(cell).replace(" × ", "\u00a0×\u00a0")
 
 
 def _text(value: object) -> str:
