@@ -128,7 +128,8 @@ def _themed(svg: str, alt: str) -> str:
     label = html.escape(alt)
     opening = (
         f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}" '
-        f'style="width:{float(width) / 0.75:.0f}px;max-width:100%;height:auto" '
+        f'style="--natural:{float(width) / 0.75:.0f}px;width:var(--natural);'
+        'max-width:100%;height:auto" '
         'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     )
     return re.sub(r"<svg[^>]*", lambda _: opening, svg, count=1).strip()

@@ -73,7 +73,9 @@ def test_the_same_figure_is_the_same_bytes(name):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_figure_fits_the_column(name):
     picture = examples()[name]
-    style = re.search(r'style="width:(\d+)px;max-width:100%', picture.svg())
+    style = re.search(
+        r'style="--natural:(\d+)px;width:var\(--natural\);max-width:100%', picture.svg()
+    )
     assert int(style[1]) <= WIDEST
     assert picture._repr_html_().startswith('<div class="cv-figure"><svg ')
 
