@@ -93,6 +93,10 @@ def judge(
     trials = try_all(exercise, answer, seed, run)
     if any(trial.got.raised == "NotImplementedError" for trial in trials):
         return refused("starter", sentences.starter(exercise))
+    if stopped := [t.got for t in trials if t.got.raised == "Stopped"]:
+        return refused("stopped", stopped[0].message)
+    if absent := {t.got.library for t in trials if t.got.raised == "NotAllowed"}:
+        return refused("import", sentences.foreign(exercise, absent))
     failures = [trial for trial in trials if trial.problem[0]]
     if not failures:
         return Result(exercise, True, **counts)
@@ -155,7 +159,7 @@ def try_all(exercise: Exercise, answer: Any, seed: int | None, run: Run) -> list
         got = run(exercise, answer, case)
         problem = problem_of(exercise, expected, got)
         trials.append(Trial(case, expected, tuple(mistaken), got, problem))
-        if got.raised == "NotImplementedError":
+        if got.raised in ("NotImplementedError", "Stopped"):
             break
     return trials
 

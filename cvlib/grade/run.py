@@ -31,11 +31,29 @@ class Outcome:
     line: str = ""  # the learner's own line: 'line 4, `y[i] = x[i]`'
     inside: bool = True  # False: the call itself failed, before the first line ran
     changed: tuple[str, ...] = ()  # arguments that are not what they were
+    library: str = ""  # for NotAllowed: what was used and is not there
 
     @property
     def raised(self) -> str:
         """The name of the error's class, or nothing."""
         return self.error[0] if self.error else ""
+
+
+class Elsewhere(Exception):  # noqa: N818 - it stands for another error
+    """An error of an answer that runs in another process, told as data."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
+
+    def _render_traceback_(self, *_: Any) -> list[str]:
+        """What IPython prints in place of the traceback: none of it was there."""
+        return [f"{self.outcome.raised}: {self.outcome.message}"]
+
+
+def elsewhere(outcome: Outcome) -> Elsewhere:
+    """The error to raise here, under the name it has there."""
+    return type(outcome.raised, (Elsewhere,), {})(outcome)
 
 
 def run_case(exercise: Exercise, answer: Callable[..., Any], case: Case) -> Outcome:
@@ -69,6 +87,8 @@ def run_case(exercise: Exercise, answer: Callable[..., Any], case: Case) -> Outc
 
 def outcome_of(error: BaseException, answer: Callable[..., Any]) -> Outcome:
     """The error as data, with the line of the learner's file that it came from."""
+    if isinstance(error, Elsewhere):
+        return error.outcome
     classes = tuple(
         kind.__name__
         for kind in type(error).__mro__
