@@ -1,0 +1,1 @@
+"""What runs beside a learner's code, on the far side of the sandbox's wall."""
