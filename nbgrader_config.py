@@ -47,9 +47,8 @@ c.ClearSolutions.code_stub = {
 }
 
 # Autograding: mend what a notebook lost on its way, run it, then read the verdicts.
-# Another way to run the cells replaces EXECUTE alone.
-EXECUTE = "nbgrader.preprocessors.Execute"
-c.Execute.timeout = 30  # seconds a cell
+# Learners' cells run in a sandbox, locked cells outside it: see grader/execute.py.
+EXECUTE = "grader.execute.JudgedExecute"
 c.LimitOutput.max_lines = 500
 c.LimitOutput.max_traceback = 30
 c.OverwriteCells.add_missing_cells = True

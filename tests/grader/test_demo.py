@@ -6,7 +6,7 @@ from grader import assignments, course, demo
 
 
 @pytest.fixture(scope="module")
-def rows(tiny):
+def rows(tiny, bubblewrap):
     """The tiny course's class, handed in, graded and told."""
     import tinycheck
 

@@ -1,0 +1,130 @@
+"""nbgrader's Execute, replaced: learners' cells run in S, locked cells in J.
+
+It is named in nbgrader_config.py, so that `nbgrader autograde`, the formgrader's button
+and the batch command all judge alike.
+"""
+
+import ast
+import atexit
+import builtins
+import contextlib
+import re
+
+from nbformat import NotebookNode, from_dict
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Float, Integer
+
+from cvlib import grade
+from cvlib.grade.run import Elsewhere
+from grader.sandbox import Limits, Policy
+from grader.session import Sandbox, Session, Stopped
+from grader.student.shell import Shell
+
+EXERCISE = re.compile(r"check\(\s*[\"'](\w+)[\"']")
+
+
+class Judge:
+    """Runs whole notebooks: a shell for what is trusted, a sandbox for what is not."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.sandbox = Sandbox(limits)
+        self.shell: Shell | None = None
+
+    def run(self, nb: NotebookNode) -> Session:
+        """Run `nb` and write its outputs into it; the session has the notes."""
+        if self.shell is None:  # one a process, and only where something is judged
+            self.shell = Shell()
+        self.shell.reset()
+        session = self.sandbox.session(policy_of(nb))
+        trusted: set[str] = set()
+        try:
+            count = 0
+            for cell in nb.cells:
+                if cell.cell_type != "code":
+                    continue
+                count += bool(cell.source.strip())
+                cell.execution_count = count or None
+                cell.outputs = [
+                    from_dict(output) for output in self.outputs(cell, session, trusted)
+                ]
+        finally:
+            session.end()
+        return session
+
+    def outputs(
+        self, cell: NotebookNode, session: Session, trusted: set[str]
+    ) -> list[dict]:
+        """What one cell shows."""
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if not utils.is_locked(cell):
+            return session.run(cell.source, cell.execution_count, cell=name)
+        lent = self.lend(names_in(cell.source) & session.names - trusted, session)
+        outputs = self.shell.run(cell.source, cell.execution_count)
+        if not utils.is_grade(cell):  # what it defines, learners build upon
+            trusted |= set(self.shell.namespace) - lent
+            session.run(cell.source, cell.execution_count, cell=name)
+        return outputs
+
+    def lend(self, names: set[str], session: Session) -> set[str]:
+        """Give the trusted shell the learner's things of these names, no builtins."""
+        names = names - set(dir(builtins))
+        for name in names:
+            self.shell.namespace.pop(name, None)
+            with contextlib.suppress(Elsewhere, Stopped):
+                self.shell.namespace[name] = session.find(name)
+        return names
+
+    def close(self) -> None:
+        """End all sandboxes."""
+        self.sandbox.close()
+
+
+def names_in(source: str) -> set[str]:
+    """The names that some code mentions."""
+    with contextlib.suppress(SyntaxError):
+        return {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
+    return set()
+
+
+def policy_of(nb: NotebookNode) -> Policy:
+    """What the exercises of a notebook may import, all together."""
+    imports: dict[str, None] = {}
+    known = {exercise.name: exercise for exercise in grade.all_exercises()}
+    for cell in nb.cells:
+        if utils.is_grade(cell):
+            for name in EXERCISE.findall(cell.source):
+                if name in known:
+                    imports.update(dict.fromkeys(known[name].imports))
+    return Policy(tuple(imports) or ("numpy",))
+
+
+class JudgedExecute(NbGraderPreprocessor):
+    """What nbgrader.preprocessors.Execute is for honest classes, for any class."""
+
+    cell_seconds = Float(Limits.cell_seconds, help="a cell, or a call").tag(config=True)
+    submission_seconds = Float(Limits.submission_seconds, help="a whole notebook").tag(
+        config=True
+    )
+    memory_mib = Integer(
+        Limits.memory_bytes >> 20, help="what a learner's code may hold"
+    ).tag(config=True)
+
+    _judge: Judge | None = None  # one for all notebooks of a process
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict
+    ) -> tuple[NotebookNode, dict]:
+        """nbconvert's entry point."""
+        limits = Limits(
+            cell_seconds=self.cell_seconds,
+            submission_seconds=self.submission_seconds,
+            memory_bytes=self.memory_mib << 20,
+        )
+        judge = JudgedExecute._judge
+        if judge is None or judge.sandbox.limits != limits:
+            judge = JudgedExecute._judge = Judge(limits)
+            atexit.register(judge.close)
+        for note in judge.run(nb).notes:
+            self.log.warning("%s: %s", note.cell, note.sentence)
+        return nb, resources
