@@ -37,6 +37,7 @@ c.CourseDirectory.ignore = [
     "__pycache__",
     ".pytest_cache",
     "*.md",
+    ".left-alone",  # what a learner handed in besides, out of a browser's reach
 ]
 c.Exchange.root = str(CLASS / "exchange")
 c.Exchange.assignment_dir = str(CLASS / "fetched")
@@ -52,10 +53,10 @@ EXECUTE = "grader.execute.JudgedExecute"
 c.LimitOutput.max_lines = 500
 c.LimitOutput.max_traceback = 30
 c.OverwriteCells.add_missing_cells = True
+c.Autograde.pre_convert_hook = "grader.submission.set_strangers_aside"
+c.Autograde.exporter_class = "grader.submission.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "grader.repair.RepairMetadata",
+    "grader.repair.RepairMetadata",  # knows which copy of a cell counts
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
@@ -63,6 +64,7 @@ c.Autograde.sanitize_preprocessors = [
 c.Autograde.autograde_preprocessors = [
     EXECUTE,
     "grader.verdict.ReadVerdicts",
+    "grader.sanitise.Sanitise",
     "nbgrader.preprocessors.IgnorePattern",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
@@ -74,6 +76,11 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "grader.feedback.HideTests",
+    "grader.sanitise.Sanitise",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     "grader.feedback.AddStyle",
 ]
+
+# The formgrader is an instructor's page: nothing of a learner's may act in it.
+c.HTMLExporter.preprocessors = ["grader.sanitise.Sanitise"]
+c.HTMLExporter.exclude_anchor_links = True  # a heading could take the id of a score

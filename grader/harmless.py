@@ -85,6 +85,8 @@ TEX = re.compile(
 )
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|bsol);?")
 
+NO_PICTURE = re.compile(r"<img\b(?![^<]*\ssrc=)[^<>]*>")
+
 MAX_DEPTH = 100  # programs that walk a page may not go deeper
 # bleach takes quadratic time on some input: these bounds keep it below a second
 MAX_PAGE, MAX_TAGS, MAX_WORDS_IN_A_TAG = 100_000, 2_500, 1_000
@@ -205,7 +207,8 @@ def clean_html(page: str) -> str | None:
         page = _cleaner().clean(page)
     except Exception:  # whatever the parser stumbles over, nobody has to see it
         return None
-    page = tame_tex(re.sub(r'src="#picture-(\d{1,6})"', put_back, page))
+    page = re.sub(r'src="#picture-(\d{1,6})"', put_back, page)
+    page = tame_tex(NO_PICTURE.sub("(picture left out)", page))
     return page if harmless(page) else None
 
 

@@ -12,6 +12,17 @@ from grader import course
 HERE = Path(__file__).parent
 
 
+@pytest.fixture(autouse=True, scope="module")
+def figures_as_they_were():
+    """A shell resets Matplotlib; later tests of this process want the book's style."""
+    import matplotlib
+
+    import cvlib.show  # noqa: F401 - sets the style
+
+    with matplotlib.rc_context():
+        yield
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     """The root of a course with one assignment, its notebooks not yet derived.

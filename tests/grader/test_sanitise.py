@@ -398,6 +398,11 @@ def test_the_rest_of_a_text_with_a_script_stays_readable():
     assert EVIL not in clean
 
 
+def test_a_picture_from_elsewhere_is_said_to_be_left_out():
+    clean = clean_markdown(f"Look: ![a]({EVIL}/pixel.png)")
+    assert "<p>Look: (picture left out)</p>" in clean
+
+
 def test_text_that_no_page_can_be_made_of_is_shown_as_written():
     assert clean_markdown("a ![b](attachment:c)") == (
         "<pre>a &#33;&#91;b&#93;&#40;attachment&#58;c&#41;</pre>"
