@@ -111,8 +111,11 @@ def written(array: np.ndarray, most: int = 4) -> np.ndarray:
     digits = (
         "{:.0f}" if whole and np.abs(array).max(initial=0) < 1e6 else f"{{:.{most}g}}"
     )
-    minus = lambda v: digits.format(v + 0.0).replace("-", "−")  # noqa: E731
-    return np.vectorize(minus, otypes=[object])(array)
+
+    def told(value: float) -> str:
+        return digits.format(value + 0.0).replace("-", "−")
+
+    return np.vectorize(told, otypes=[object])(array)
 
 
 def summary(expected: np.ndarray, got: np.ndarray, wrong: np.ndarray) -> str:

@@ -69,13 +69,14 @@ def run_case(exercise: Exercise, answer: Callable[..., Any], case: Case) -> Outc
 
     """
     given = copy.deepcopy(case)
+    # learners may use NumPy's global random numbers, so these are what is put back
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
     try:
         value = exercise.call(answer, given)
     except (Exception, SystemExit) as error:
         return outcome_of(error, answer)
     finally:
-        np.random.set_state(numpy_state)  # noqa: NPY002
+        np.random.set_state(numpy_state)  # noqa: NPY002 - as above
         random.setstate(python_state)
     # a lazy answer may be a view of its argument, so copy it before looking further
     with contextlib.suppress(Exception, SystemExit):  # a generator has no copy
