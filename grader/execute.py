@@ -10,10 +10,11 @@ import builtins
 import contextlib
 import re
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer
 
 from cvlib import grade
 from cvlib.grade.run import Elsewhere
@@ -21,18 +22,42 @@ from grader.sandbox import Limits, Policy
 from grader.session import Sandbox, Session, Stopped
 from grader.student.shell import Shell
 
+LIBRARIES = ("torch", "torchvision", "scipy", "pandas", "sympy", "numba", "jax")
+"""Those that a notebook may bring; pip knows them by the names Python does."""
 EXERCISE = re.compile(r"check\(\s*[\"'](\w+)[\"']")
+
+
+ATTEMPTS = 2
+
+
+class Disturbed(RuntimeError):  # noqa: N818 - a fact, told to an instructor
+    """What a notebook would have done is not known; that is no fault of its author."""
 
 
 class Judge:
     """Runs whole notebooks: a shell for what is trusted, a sandbox for what is not."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.sandbox = Sandbox(limits)
+    def __init__(self, limits: Limits | None = None, *, sandboxed: bool = True) -> None:
+        self.sandbox = Sandbox(limits, sandboxed=sandboxed)
         self.shell: Shell | None = None
 
     def run(self, nb: NotebookNode) -> Session:
-        """Run `nb` and write its outputs into it; the session has the notes."""
+        """Run `nb` and write its outputs into it; the session has the notes.
+
+        Raises:
+            Disturbed: its sandbox was ended from outside, and the next one, too.
+        """
+        for _ in range(ATTEMPTS):
+            session = self.attempt(nb)
+            if not session.disturbed:
+                return session
+        raise Disturbed(
+            "the sandbox was ended from outside, twice: has the machine run out of"
+            " memory?"
+        )
+
+    def attempt(self, nb: NotebookNode) -> Session:
+        """Run `nb` once."""
         if self.shell is None:  # one a process, and only where something is judged
             self.shell = Shell()
         self.shell.reset()
@@ -63,7 +88,8 @@ class Judge:
         outputs = self.shell.run(cell.source, cell.execution_count)
         if not utils.is_grade(cell):  # what it defines, learners build upon
             trusted |= set(self.shell.namespace) - lent
-            session.run(cell.source, cell.execution_count, cell=name)
+            if not only_checks(cell.source):
+                session.run(cell.source, cell.execution_count, cell=name)
         return outputs
 
     def lend(self, names: set[str], session: Session) -> set[str]:
@@ -87,8 +113,28 @@ def names_in(source: str) -> set[str]:
     return set()
 
 
+def only_checks(source: str) -> bool:
+    """Whether some code only calls `check`, and so defines nothing.
+
+    Example:
+        >>> only_checks("check('mean', mean)"), only_checks("import numpy as np")
+        (True, False)
+    """
+    with contextlib.suppress(SyntaxError):
+        steps = ast.parse(source).body
+        calls = [s.value for s in steps if isinstance(s, ast.Expr)]
+        named = [c.func for c in calls if isinstance(c, ast.Call)]
+        checks = [f for f in named if isinstance(f, ast.Name) and f.id == "check"]
+        return len(checks) == len(steps)
+    return False
+
+
 def policy_of(nb: NotebookNode) -> Policy:
-    """What the exercises of a notebook may import, all together."""
+    """What a notebook's learners may import.
+
+    That is what its exercises allow, all together, and what the cells that they are
+    given import: a test alone may use a library that its answer may not.
+    """
     imports: dict[str, None] = {}
     known = {exercise.name: exercise for exercise in grade.all_exercises()}
     for cell in nb.cells:
@@ -96,7 +142,21 @@ def policy_of(nb: NotebookNode) -> Policy:
             for name in EXERCISE.findall(cell.source):
                 if name in known:
                     imports.update(dict.fromkeys(known[name].imports))
-    return Policy(tuple(imports) or ("numpy",))
+        elif cell.cell_type == "code" and utils.is_locked(cell):
+            imports.update(dict.fromkeys(libraries_in(cell.source)))
+    return Policy(tuple(dict.fromkeys(("numpy", *imports))))
+
+
+def libraries_in(source: str) -> list[str]:
+    """The libraries of `LIBRARIES` that a cell imports, in this order."""
+    tops: set[str] = set()
+    with contextlib.suppress(SyntaxError):
+        for node in ast.walk(ast.parse(TransformerManager().transform_cell(source))):
+            if isinstance(node, ast.Import):
+                tops |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                tops.add((node.module or "").partition(".")[0])
+    return [name for name in LIBRARIES if name in tops]
 
 
 class JudgedExecute(NbGraderPreprocessor):
@@ -110,6 +170,8 @@ class JudgedExecute(NbGraderPreprocessor):
         Limits.memory_bytes >> 20, help="what a learner's code may hold"
     ).tag(config=True)
 
+    sandboxed = Bool(True, help="False: see `grader.sandbox.WITHOUT`").tag(config=True)
+
     _judge: Judge | None = None  # one for all notebooks of a process
 
     def preprocess(
@@ -122,9 +184,12 @@ class JudgedExecute(NbGraderPreprocessor):
             memory_bytes=self.memory_mib << 20,
         )
         judge = JudgedExecute._judge
-        if judge is None or judge.sandbox.limits != limits:
-            judge = JudgedExecute._judge = Judge(limits)
+        wanted = (limits, self.sandboxed)
+        if judge is None or (judge.sandbox.limits, judge.sandbox.sandboxed) != wanted:
+            judge = JudgedExecute._judge = Judge(limits, sandboxed=self.sandboxed)
             atexit.register(judge.close)
-        for note in judge.run(nb).notes:
-            self.log.warning("%s: %s", note.cell, note.sentence)
+        notes = [f"{note.cell}: {note.sentence}" for note in judge.run(nb).notes]
+        for note in notes:
+            self.log.warning("%s", note)
+        resources.setdefault("notes", []).extend(notes)
         return nb, resources

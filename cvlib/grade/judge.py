@@ -15,7 +15,7 @@ from typing import Any
 
 from cvlib.grade import sentences
 from cvlib.grade.compare import Difference, difference
-from cvlib.grade.run import Outcome, foreign_imports, run_case
+from cvlib.grade.run import Outcome, ahead, foreign_imports, run_case
 from cvlib.grade.spec import Case, Exercise
 
 Run = Callable[[Exercise, Any, Case], Outcome]
@@ -107,7 +107,7 @@ def judge(
     more = []
     if seed is None:
         with contextlib.redirect_stdout(io.StringIO()):
-            more = try_all(exercise, answer, 0, run)[visible:]
+            more = try_all(exercise, answer, 0, run, start=visible)
     k = misconception_of(exercise, trials + more)
     found = None if k is None else exercise.misconceptions[k]
     if found is not None:
@@ -150,13 +150,17 @@ def ours(exercise: Exercise, seed: int | None) -> tuple[tuple[Outcome, ...], ...
     return tuple(tuple(run_case(exercise, f, c) for c in cases) for f in functions)
 
 
-def try_all(exercise: Exercise, answer: Any, seed: int | None, run: Run) -> list[Trial]:
-    """Run the answer on every case, beside what is known of it."""
+def try_all(
+    exercise: Exercise, answer: Any, seed: int | None, run: Run, start: int = 0
+) -> list[Trial]:
+    """Run the answer on every case from `start` on, beside what is known of it."""
+    cases = cases_of(exercise, seed)[start:]
+    known = (outcomes[start:] for outcomes in ours(exercise, seed))
     trials = []
-    for case, expected, *mistaken in zip(
-        cases_of(exercise, seed), *ours(exercise, seed), strict=True
+    for case, call, expected, *mistaken in zip(
+        cases, ahead(exercise, answer, cases), *known, strict=True
     ):
-        got = run(exercise, answer, case)
+        got = run(exercise, call, case)
         problem = problem_of(exercise, expected, got)
         trials.append(Trial(case, expected, tuple(mistaken), got, problem))
         if got.raised in ("NotImplementedError", "Stopped"):

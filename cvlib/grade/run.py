@@ -11,14 +11,14 @@ import linecache
 import random
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cvlib.grade.compare import same
-from cvlib.grade.spec import Case, Exercise
+from cvlib.grade.spec import Case, Exercise, run_by_calling
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,27 @@ def elsewhere(outcome: Outcome) -> Elsewhere:
     return type(outcome.raised, (Elsewhere,), {})(outcome)
 
 
+class Remote:
+    """A function in another process, which can be told of its calls before each is due.
+
+    A question and its answer cost more than most calls take, so the questions travel
+    together.
+    """
+
+    def ahead(self, calls: list[tuple[tuple, dict]]) -> list[Callable[..., Any]]:
+        """Something to call for each of `calls`, once, in this order, with the same."""
+        raise NotImplementedError
+
+
+def ahead(
+    exercise: Exercise, answer: Callable[..., Any], cases: Sequence[Case]
+) -> Sequence[Callable[..., Any]]:
+    """What to call for each case: the answer, or what stands for it elsewhere."""
+    if isinstance(answer, Remote) and exercise.call is run_by_calling:
+        return answer.ahead([(case.args, case.kwargs) for case in cases])
+    return [answer] * len(cases)
+
+
 def run_case(exercise: Exercise, answer: Callable[..., Any], case: Case) -> Outcome:
     """Run one case on the learner's answer, or on anything that claims to be one.
 
@@ -69,21 +90,28 @@ def run_case(exercise: Exercise, answer: Callable[..., Any], case: Case) -> Outc
 
     """
     given = copy.deepcopy(case)
-    # learners may use NumPy's global random numbers, so these are what is put back
-    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
     try:
-        value = exercise.call(answer, given)
+        with contextlib.nullcontext() if isinstance(answer, Remote) else same_random():
+            value = exercise.call(answer, given)
     except (Exception, SystemExit) as error:
         return outcome_of(error, answer)
-    finally:
-        np.random.set_state(numpy_state)  # noqa: NPY002 - as above
-        random.setstate(python_state)
     # a lazy answer may be a view of its argument, so copy it before looking further
     with contextlib.suppress(Exception, SystemExit):  # a generator has no copy
         value = copy.deepcopy(value)
     before, after = (c.named(exercise.parameters) for c in (case, given))
     changed = tuple(name for name in before if not same(before[name], after[name]))
     return Outcome(value, changed=changed)
+
+
+@contextlib.contextmanager
+def same_random() -> Iterator[None]:
+    """Put the global random numbers back, NumPy's too: learners may draw from them."""
+    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(numpy_state)  # noqa: NPY002 - as above
+        random.setstate(python_state)
 
 
 def outcome_of(error: BaseException, answer: Callable[..., Any]) -> Outcome:

@@ -13,7 +13,7 @@ A list that was sorted is sorted by the caller too, and holds the same arrays.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,12 @@ from .budget import DEPTH, PARTS, Refused
 from .codec import encode
 
 
-def snapshot(arguments: Any) -> list[tuple[Any, Any]]:
+def snapshot(arguments: Any, *, apart: Iterable[Any] = ()) -> list[tuple[Any, Any]]:
     """Remember what every part of the arguments holds.
 
     Args:
         arguments: as `decode` returned them, before the call.
+        apart: what among them was here already: the caller has no copy of it.
 
     Returns:
         What `changed` wants to know after the call.
@@ -42,7 +43,7 @@ def snapshot(arguments: Any) -> list[tuple[Any, Any]]:
         >>> theirs
         [[1, 2], [3, 4]]
     """
-    return [(part, contents(part)) for part in parts(arguments)]
+    return [(part, contents(part)) for part in parts(arguments, apart)]
 
 
 def changed(before: list[tuple[Any, Any]]) -> list[tuple[int, Any]]:
@@ -91,7 +92,7 @@ def repeat(arguments: Any, changes: list[tuple[int, Any]]) -> None:
     """
     known = list(parts(arguments))
     try:
-        for number, told in changes:
+        for number, told in plain(changes, list):
             put(known[number], told, known)
     except Exception:  # whatever does not fit is the sender's doing
         raise Refused(
@@ -102,15 +103,18 @@ def repeat(arguments: Any, changes: list[tuple[int, Any]]) -> None:
         pass
 
 
-def parts(arguments: Any) -> Iterator[Any]:
-    """The containers, arrays and tensors, outermost first.
+def parts(arguments: Any, apart: Iterable[Any] = ()) -> Iterator[Any]:
+    """The containers, arrays and tensors, outermost first, without those `apart`.
 
     Raises:
         Refused: they are too many, or nested too deep.
     """
     waiting, count = [(arguments, 0)], 0
+    others = {id(thing) for thing in apart}
     while waiting:
         part, depth = waiting.pop()
+        if id(part) in others:
+            continue
         if isinstance(part, (list, tuple)):
             inside = part
         elif isinstance(part, dict):
@@ -156,11 +160,11 @@ def put(part: Any, told: Any, known: list[Any]) -> None:
     """Make one part hold what it is told to."""
 
     def meant(mention: tuple[str, Any]) -> Any:
-        kind, value = mention
+        kind, value = plain(mention, tuple)
         return known[value] if kind == "part" else value
 
     if isinstance(part, list):
-        part[:] = [meant(mention) for mention in told]
+        part[:] = [meant(mention) for mention in plain(told, list)]
     # what is hashed must have been hashed by `decode`, which counts it
     elif isinstance(part, dict) and isinstance(told, dict):
         pairs = {key: meant(mention) for key, mention in told.items()}
@@ -170,11 +174,18 @@ def put(part: Any, told: Any, known: list[Any]) -> None:
         part.clear()
         part.update(told)
     elif isinstance(part, np.ndarray):
-        put_array(part, told)
+        put_array(part, plain(told, np.ndarray))
     elif is_tensor(part):
         put_tensor(part, told)
     else:
         raise TypeError("not what this part can hold")
+
+
+def plain(told: Any, kind: type) -> Any:
+    """What is told, if it is of that very class: a proxy would be asked again."""
+    if type(told) is not kind:
+        raise TypeError("not what was to be told")
+    return told
 
 
 def put_array(array: np.ndarray, told: np.ndarray) -> None:
@@ -190,6 +201,7 @@ def put_tensor(tensor: Any, told: Any) -> None:
     """The same in a tensor."""
     import torch
 
+    plain(told, torch.Tensor)
     if tensor.dtype != told.dtype or tensor.numel() != told.numel():
         raise ValueError("not the same memory")
     with torch.no_grad():
@@ -197,3 +209,7 @@ def put_tensor(tensor: Any, told: Any) -> None:
         if tensor.shape != told.shape:
             tensor.resize_(told.shape)
         tensor.copy_(told)
+        if tensor.grad is not None and told.grad is not None:
+            tensor.grad.copy_(told.grad)  # others may look at it too
+        elif tensor.is_leaf:
+            tensor.grad = told.grad

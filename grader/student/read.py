@@ -6,7 +6,7 @@ and is an error otherwise: any error, for `decode` makes one sentence of all of 
 
 import json
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -25,9 +25,21 @@ from .budget import (
 class Reader(Budget):
     """Turns nodes of the header into values, and takes the bytes that go with them."""
 
-    def __init__(self, data: bytes, limit: int) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        limit: int,
+        held: Callable[[Any], Any] | None = None,
+        *,
+        tensors: bool = True,
+    ) -> None:
         super().__init__(limit)
         self.data, self.place = memoryview(data), 0
+        self.readers = READERS if tensors else WITHOUT_TORCH
+        if held is not None:
+            self.readers = self.readers | {
+                "held": lambda r, depth, node: held(r.part(node, depth + 1))
+            }
 
     def message(self) -> Any:
         """The one value that the bytes are."""
@@ -57,7 +69,7 @@ class Reader(Budget):
         if type(node) is not list:
             raise unreadable("not a node")
         kind, *arguments = node
-        return READERS[kind](self, depth, *arguments)
+        return self.readers[kind](self, depth, *arguments)
 
     def items(self, nodes: Iterable[Any], depth: int) -> list:
         """The values in a container."""
@@ -139,6 +151,12 @@ class Reader(Budget):
         tensor = torch.from_numpy(cells).view(dtype).reshape(shape)
         return tensor.requires_grad_(requires_grad)
 
+    def gradient(self, tensor: list, grad: list) -> Any:
+        """A tensor that has one, each told as `tensor` wants it."""
+        made = self.tensor(*tensor)
+        made.grad = self.tensor(*grad)
+        return made
+
     def size(self, nodes: tuple[Any, ...], depth: int) -> Any:
         """The shape of a tensor."""
         import torch
@@ -194,6 +212,12 @@ READERS = {
     "np.bytes_": lambda r, depth, count: np.bytes_(r.raw(count)),
     "dtype": lambda r, depth, name: plain_dtype(name),
     "tensor": lambda r, depth, name, *rest: r.tensor(name, *rest),
+    "gradient": lambda r, depth, tensor, grad: r.gradient(tensor, grad),
     "size": lambda r, depth, *nodes: r.size(nodes, depth),
     "torch.dtype": lambda r, depth, name: tensor_dtype(name),
+}
+WITHOUT_TORCH = {
+    kind: read
+    for kind, read in READERS.items()
+    if kind not in ("tensor", "gradient", "size", "torch.dtype")
 }

@@ -4,6 +4,7 @@ Everything here is within the learner's reach once their code has run. Nothing d
 on its honesty: J believes no more than that these are the numbers this code gave.
 """
 
+import builtins
 import contextlib
 import io
 import json
@@ -14,6 +15,7 @@ from typing import Any
 
 from student import codec
 from student.changes import changed, snapshot
+from student.held import VERBS, Held, Whole
 from student.shell import Shell
 
 LONGEST = 4000  # characters of an error's message
@@ -36,78 +38,83 @@ def exactly(line: socket.socket, count: int) -> bytes | None:
     return bytes(parts)
 
 
+def send(line: socket.socket, data: bytes) -> None:
+    """One message."""
+    line.sendall(struct.pack("<Q", len(data)) + data)
+
+
 class Student:
     """The learner's namespace, and the objects J holds on to by number."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
-        self.kept: dict[int, Any] = {}
+        self.held = Held(self.ask)
+        self.line: socket.socket | None = None
 
     def serve(self, line: socket.socket) -> None:
         """Answer J until it hangs up."""
+        self.line = line
         while (data := receive(line)) is not None:
-            request = codec.decode(data)
+            request = codec.decode(data, held=self.held.found)
             answer = getattr(self, f"do_{request.pop('do')}")(**request)
+            send(line, self.written(answer))
+            self.held.over()
+
+    def written(self, answer: dict) -> bytes:
+        """An answer as bytes; a value that cannot be sent stays here as a whole."""
+        for _ in range(2):
             try:
-                data = codec.encode(answer)
+                return codec.encode(answer, hold=self.held.hold)
             except codec.Refused as problem:
-                data = codec.encode({"refused": str(problem)})
-            line.sendall(struct.pack("<Q", len(data)) + data)
+                why = str(problem)
+                answer = answer | {"value": Whole(answer.get("value"), why)}
+        return codec.encode({"refused": why})
+
+    def ask(self, number: int, args: tuple, kwargs: dict) -> Any:
+        """Have J call a function that it has lent."""
+        question = {"callback": number, "args": args, "kwargs": kwargs}
+        send(self.line, codec.encode(question, hold=self.held.hold))
+        data = receive(self.line)
+        if data is None:
+            raise EOFError("nobody is there any more")
+        answer = codec.decode(data, held=self.held.found)
+        if "error" not in answer:
+            return answer["value"]
+        kind = getattr(builtins, answer["error"], None)
+        known = isinstance(kind, type) and issubclass(kind, Exception)
+        raise (kind if known else RuntimeError)(answer["message"])
 
     def do_run(self, source: str, count: int | None = None) -> dict:
-        """Run a cell: its outputs, and which names there are now."""
+        """Run a cell: its outputs as JSON, and which names there are now."""
         outputs = self.shell.run(source, count)
         names = [name for name in self.shell.namespace if not name.startswith("_")]
         # lone surrogates, which no notebook could hold
-        text = json.dumps(outputs, ensure_ascii=False).encode("utf-8", "replace")
-        return {"outputs": json.loads(text), "names": names}
+        text = json.dumps(outputs, ensure_ascii=False)
+        return {"outputs": whole(text), "names": names}
 
     def do_find(self, name: str) -> dict:
         """The value of a name."""
         if name not in self.shell.namespace:
             return {"error": {"kinds": ["NameError"], "message": name, "line": ""}}
-        return self.told(self.shell.namespace[name])
+        return {"value": self.shell.namespace[name]}
 
-    def do_call(self, target: int, path: str, args: tuple, kwargs: dict) -> dict:
-        """Call what J holds on to, or a method of it."""
-        before = snapshot((args, kwargs))
+    def do_call(self, verb: str, target: Any, args: tuple, kwargs: dict) -> dict:
+        """Do what a verb says with something of the learner's."""
+        before = snapshot((args, kwargs), apart=self.held.apart)
         printed = io.StringIO()
         home = None
         try:
-            thing = self.kept[target]
-            for name in filter(None, path.split(".")):
-                thing = getattr(thing, name)
-            home = getattr(getattr(thing, "__code__", None), "co_filename", None)
+            home = getattr(getattr(target, "__code__", None), "co_filename", None)
             with contextlib.redirect_stdout(printed):
-                value = thing(*args, **kwargs)
+                value = VERBS[verb](target, *args, **kwargs)
         except (Exception, SystemExit) as error:
-            return {
-                "error": described(error, home),
-                "printed": whole(printed.getvalue()),
-            }
-        try:
-            changes = changed(before)
-        except codec.Refused as problem:
-            return {"refused": str(problem)}
-        return {
-            **self.told(value),
-            "changes": changes,
-            "printed": whole(printed.getvalue()),
-        }
-
-    def told(self, value: Any) -> dict:
-        """A value as data, or the number under which it is kept here."""
-        try:
-            codec.encode(value)
-        except codec.Refused as problem:
-            self.kept[len(self.kept)] = value
-            return {
-                "object": len(self.kept) - 1,
-                "kind": type(value).__name__,
-                "callable": callable(value),
-                "why": str(problem),
-            }
-        return {"value": value}
+            told = {"error": described(error, home)}
+        else:
+            try:
+                told = {"value": value, "changes": changed(before)}
+            except codec.Refused as problem:
+                return {"refused": str(problem)}
+        return told | {"printed": whole(printed.getvalue())}
 
 
 def described(error: BaseException, home: str | None) -> dict:

@@ -23,8 +23,9 @@ name_of: Callable[[type], str] = type.__dict__["__name__"].__get__
 class Writer(Budget):
     """Turns values into nodes of the header, and keeps the bytes that go with them."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, hold: Callable[[Any], Any] | None = None) -> None:
         super().__init__(limit)
+        self.hold = hold
         self.buffers: list[bytes] = []
         self.writers = WRITERS | torch_writers()
 
@@ -36,6 +37,8 @@ class Writer(Budget):
             write = self.writers.get(id(base))
             if write is not None:
                 return write(self, value, depth)
+        if self.hold is not None:
+            return ["held", self.part(self.hold(value), depth + 1)]
         raise Refused(
             f"a result of type {str.__str__(name_of(type(value)))[:60]} cannot be "
             "graded: return numbers, strings, arrays, tensors, or lists, tuples and "
@@ -112,7 +115,17 @@ class Writer(Budget):
         return [kind, name, *plain.shape]
 
     def tensor(self, value: Any) -> list:
-        """The node of a tensor. A subclass is not asked to do any step its own way."""
+        """The node of a tensor, and of its gradient if it has one."""
+        torch = sys.modules["torch"]
+        grad = None
+        with torch._C.DisableTorchFunction():
+            if torch.Tensor.is_leaf.__get__(value):  # others warn when asked for it
+                grad = torch.Tensor.grad.__get__(value)
+        node = ["tensor", *self.cells(value)]
+        return node if grad is None else ["gradient", node[1:], self.cells(grad)]
+
+    def cells(self, value: Any) -> list:
+        """What it holds. A subclass is not asked to do any step its own way."""
         torch = sys.modules["torch"]
         try:
             with torch._C.DisableTorchFunction():
@@ -127,7 +140,7 @@ class Writer(Budget):
         except Exception:
             raise odd_tensor() from None
         self.buffers.append(raw)
-        return ["tensor", name, requires_grad, *plain.shape]
+        return [name, requires_grad, *plain.shape]
 
 
 def tensor_dtype_name(dtype: Any) -> str:

@@ -624,7 +624,7 @@ def test_a_message_with_wrong_bytes_is_read_or_refused(value, data):
 
 KINDS = ["list", "tuple", "set", "frozenset", "dict", "int", "float", "complex", "str",
          "bytes", "slice", "range", "ellipsis", "array", "scalar", "np.str_",
-         "np.bytes_", "dtype", "tensor", "size", "torch.dtype"]  # fmt: skip
+         "np.bytes_", "dtype", "tensor", "gradient", "size", "torch.dtype"]  # fmt: skip
 atoms = st.one_of(
     st.none(),
     st.booleans(),
