@@ -24,11 +24,13 @@ from nbformat import NotebookNode
 from grader.mend import Quarantine, parse
 
 __all__ = [
+    "HandedIn",
     "Quarantine",
     "Submission",
     "SubmissionExporter",
     "read",
     "set_strangers_aside",
+    "take",
 ]
 
 MAX_BYTES = 20_000_000
@@ -60,6 +62,15 @@ TIMESTAMP = re.compile(
 
 
 @dataclass(frozen=True)
+class HandedIn:
+    """The bytes of what should be a notebook; nobody has looked inside."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()  # a sentence each
+    submitted: datetime | None = None  # UTC, without a time zone, as nbgrader keeps it
+
+
+@dataclass(frozen=True)
 class Submission:
     """A notebook that was handed in, and what had to be done to read it."""
 
@@ -68,8 +79,8 @@ class Submission:
     submitted: datetime | None = None  # UTC, without a time zone, as nbgrader keeps it
 
 
-def read(folder: Path, assignment: str) -> Submission:
-    """Read the notebook in the folder of one student and one assignment.
+def take(folder: Path, assignment: str) -> HandedIn:
+    """Take the notebook out of the folder of one student and one assignment.
 
     Args:
         folder: …/submitted/STUDENT/ASSIGNMENT. Links are refused from STUDENT on.
@@ -83,8 +94,17 @@ def read(folder: Path, assignment: str) -> Submission:
         path, notes = _find(home, assignment)
         data = _contents(home, path, MAX_BYTES)
         submitted, late = _timestamp(home)
-        notebook, mended = parse(data)
-    return Submission(notebook, (*notes, *late, *mended), submitted)
+    return HandedIn(data, (*notes, *late), submitted)
+
+
+def read(folder: Path, assignment: str) -> Submission:
+    """Take a notebook and read it; arguments and errors are those of `take`."""
+    taken = take(folder, assignment)
+    try:
+        notebook, mended = parse(taken.data)
+    except MemoryError:
+        raise Quarantine("The notebook is too large to be read.") from None
+    return Submission(notebook, (*taken.notes, *mended), taken.submitted)
 
 
 def set_strangers_aside(assignment: str, student: str, notebooks: list[str]) -> None:
