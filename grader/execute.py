@@ -9,6 +9,8 @@ import atexit
 import builtins
 import contextlib
 import re
+from dataclasses import dataclass, field
+from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode, from_dict
@@ -32,6 +34,19 @@ ATTEMPTS = 2
 
 class Disturbed(RuntimeError):  # noqa: N818 - a fact, told to an instructor
     """What a notebook would have done is not known; that is no fault of its author."""
+
+
+@dataclass
+class Names:
+    """Whose the names of the trusted shell are."""
+
+    ours: set[str] = field(default_factory=set)  # defined by locked cells
+    lent: dict[str, Any] = field(default_factory=dict)  # the learner's, as last seen
+
+    def made(self, namespace: dict[str, Any]) -> set[str]:
+        """Those that stand for something that was not lent."""
+        nothing = object()
+        return {n for n, v in namespace.items() if self.lent.get(n, nothing) is not v}
 
 
 class Judge:
@@ -62,7 +77,7 @@ class Judge:
             self.shell = Shell()
         self.shell.reset()
         session = self.sandbox.session(policy_of(nb))
-        trusted: set[str] = set()
+        names = Names()
         try:
             count = 0
             for cell in nb.cells:
@@ -71,35 +86,36 @@ class Judge:
                 count += bool(cell.source.strip())
                 cell.execution_count = count or None
                 cell.outputs = [
-                    from_dict(output) for output in self.outputs(cell, session, trusted)
+                    from_dict(output) for output in self.outputs(cell, session, names)
                 ]
         finally:
             session.end()
         return session
 
     def outputs(
-        self, cell: NotebookNode, session: Session, trusted: set[str]
+        self, cell: NotebookNode, session: Session, names: "Names"
     ) -> list[dict]:
         """What one cell shows."""
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if not utils.is_locked(cell):
             return session.run(cell.source, cell.execution_count, cell=name)
-        lent = self.lend(names_in(cell.source) & session.names - trusted, session)
+        wanted = names_in(cell.source) & session.names - names.ours
+        names.lent |= self.lend(wanted, session)
         outputs = self.shell.run(cell.source, cell.execution_count)
         if not utils.is_grade(cell):  # what it defines, learners build upon
-            trusted |= set(self.shell.namespace) - lent
+            names.ours |= names.made(self.shell.namespace)
             if not only_checks(cell.source):
                 session.run(cell.source, cell.execution_count, cell=name)
         return outputs
 
-    def lend(self, names: set[str], session: Session) -> set[str]:
+    def lend(self, names: set[str], session: Session) -> dict[str, Any]:
         """Give the trusted shell the learner's things of these names, no builtins."""
-        names = names - set(dir(builtins))
-        for name in names:
+        lent = {}
+        for name in names - set(dir(builtins)):
             self.shell.namespace.pop(name, None)
             with contextlib.suppress(Elsewhere, Stopped):
-                self.shell.namespace[name] = session.find(name)
-        return names
+                lent[name] = self.shell.namespace[name] = session.find(name)
+        return lent
 
     def close(self) -> None:
         """End all sandboxes."""

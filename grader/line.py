@@ -5,6 +5,8 @@ import struct
 import time
 from collections.abc import Iterable
 
+from grader.student.codec import Refused
+
 
 def send(line: socket.socket, messages: Iterable[bytes], until: float) -> None:
     """Some messages, all at once.
@@ -21,11 +23,12 @@ def receive(line: socket.socket, until: float, most: int) -> bytes:
 
     Raises:
         TimeoutError: the time is over.
-        EOFError: the other side has ended, or claims to send too much.
+        EOFError: the other side has ended.
+        Refused: it claims to send too much.
     """
     size = struct.unpack("<Q", exactly(line, 8, until))[0]
     if size > most:
-        raise EOFError("the message is too long")
+        raise Refused("the message is too long")
     return exactly(line, size, until)
 
 

@@ -1,40 +1,42 @@
-"""The sandbox in which learners' code runs: bubblewrap, and who forks inside it.
+"""The sandbox in which learners' code runs, as the judge sees it.
 
-What is not listed here is not there: no file of the course, no test, no reference, no
-other learner, no network, no shell. Which libraries are there is the policy of the
-exercise: what it imports, what draws figures, and the notebook's own shell.
+A zygote is a warm interpreter behind walls (`grader.walls`) that forks a student for
+each submission (`grader/student/zygote.py`). Where control groups can be made it is in
+one of its own (`grader.cgroup`).
 """
 
 import contextlib
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from grader import cgroup, walls
+from grader.walls import Policy, SandboxMissing, available
 
-HERE = Path(__file__).resolve().parent
-SHELL = ("ipython",)  # what every notebook has
-DRAWING = ("matplotlib",)
-GIVEN = ("__init__.py", "validate.py", "image.py")  # of cvlib: it holds no answer
-KNOWN = {
-    "torch", "torchvision", "scipy", "skimage", "sklearn", "pandas", "cv2", "PIL",
-    "jax", "tensorflow", "keras", "numba", "cupy", "sympy", "seaborn", "imageio",
-    "requests",
-}  # fmt: skip
-"""Libraries whose absence is explained to those who use them."""
+__all__ = ["WITHOUT", "Limits", "Policy", "SandboxMissing", "Zygote", "available"]
 
+PROGRAM = "student/zygote.py"
+# words that are whole words; macOS has only streams, in which ours still are
+KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
 
-class SandboxMissing(RuntimeError):  # noqa: N818 - a fact, told to a person
-    """There is no sandbox on this machine; the sentence says what to do."""
+WITHOUT = (
+    "There is no sandbox: what learners wrote runs with all your rights. It can read"
+    " the tests, the solutions and other learners' work, and change their scores and"
+    " any file of yours; only its time and its memory are limited."
+)
+HARD = (
+    "Each learner's code is in a sandbox, and the kernel caps its memory and its"
+    " processes (control groups)."
+)
+WATCHED = (
+    "Each learner's code is in a sandbox; its memory is watched and may pass the limit"
+    " for some milliseconds, for the kernel lets us make no control groups here"
+    f" ({cgroup.VARIABLE} can name one)."
+)
 
 
 @dataclass(frozen=True)
@@ -51,160 +53,117 @@ class Limits:
     message_bytes: int = 96 << 20
     threads: int = 32
     output_bytes: int = 1_000_000  # a cell; the same for all students of a zygote
+    shown_bytes: int = 24 << 20  # of a notebook's outputs, pictures and all
 
 
-@dataclass(frozen=True)
-class Policy:
-    """Which distributions are there, by the names pip knows them by."""
-
-    imports: tuple[str, ...] = ("numpy",)
-
-    @property
-    def words(self) -> str:
-        """`NumPy and plain Python` needs the first half."""
-        return " and ".join(self.imports)
-
-
-def available() -> str:
-    """The path of bubblewrap.
-
-    Raises:
-        SandboxMissing: it is not there, or may not make namespaces.
-    """
-    path = shutil.which("bwrap")
-    if path is None:
-        raise SandboxMissing(
-            "bubblewrap is missing, and without it learners' code could read and change"
-            " anything on this machine; install it (Debian: apt install bubblewrap;"
-            " there is none for macOS or Windows: use a Linux machine or container)"
-        )
-    command = [path, "--ro-bind", "/", "/", "--unshare-all", "true"]
-    trial = subprocess.run(command, capture_output=True, text=True)
-    if trial.returncode:
-        raise SandboxMissing(
-            "bubblewrap may not make namespaces on this machine"
-            f" ({trial.stderr.strip()}); allow unprivileged user namespaces"
-        )
-    return path
+def describe(*, sandboxed: bool = True) -> str:
+    """One sentence: what keeps learners' code in."""
+    if not sandboxed:
+        return WITHOUT
+    group = make_group()
+    if group is None:
+        return WATCHED
+    group.close()
+    return HARD
 
 
-@cache
-def distributions(names: tuple[str, ...]) -> frozenset[str]:
-    """The distributions that `names` need, themselves included."""
-    found: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop().lower().replace("_", "-")
-        if name in found:
-            continue
-        try:
-            wanted = metadata.requires(name) or []
-        except metadata.PackageNotFoundError:
-            continue  # wanted only elsewhere, or under another name
-        found.add(name)
-        for requirement in map(Requirement, wanted):
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                todo.append(requirement.name)
-    return frozenset(found)
-
-
-@cache
-def mounts(policy: Policy) -> tuple[tuple[Path, str], ...]:
-    """(file or folder of this environment, its place under /site) of a policy."""
-    wanted = distributions((*policy.imports, *SHELL, *DRAWING))
-    places: dict[str, Path] = {}
-    for name in sorted(wanted):
-        for file in metadata.files(name) or []:
-            top = file.parts[0]
-            if top not in ("..", "__pycache__") and not top.endswith(".pth"):
-                places[top] = Path(file.locate()).parents[len(file.parts) - 1] / top
-    given = [(HERE.parent / "cvlib" / name, f"cvlib/{name}") for name in GIVEN]
-    given.append((HERE / "student" / "stand_in.py", "cvlib/grade/__init__.py"))
-    ours = [(HERE / "student", "student")]
-    return (*((path, top) for top, path in places.items()), *given, *ours)
-
-
-def command(policy: Policy, control: int, settings: dict) -> list[str]:
-    """bubblewrap's command line for a zygote."""
-    python = Path(sys.executable).resolve()
-    base = Path(sys.base_prefix).resolve()
-    words = [available(), "--unshare-all", "--uid", "65534", "--gid", "65534"]
-    words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    words += ["--clearenv", "--hostname", "student"]
-    for folder in ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib"):
-        path = Path(folder)
-        if path.is_symlink():
-            words += ["--symlink", os.readlink(path), folder]
-        elif path.is_dir():
-            words += ["--ro-bind", folder, folder]
-    words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    words += ["--ro-bind", str(base / "lib"), str(base / "lib")]
-    words += ["--ro-bind", str(python), str(python)]
-    sealed = ["/dev", "/site", "/"]
-    for parent in {base / "lib", Path("/usr/lib"), Path("/usr/local/lib")}:
-        for hidden in ("site-packages", "dist-packages"):
-            for folder in sorted(parent.glob(f"python3*/{hidden}")):
-                words += ["--tmpfs", str(folder)]
-                sealed.append(str(folder))
-    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/site"]
-    for path, place in mounts(policy):
-        words += ["--ro-bind", str(path), f"/site/{place}"]
-    # students share these: none may leave a note there for the next
-    for folder in sealed:
-        words += ["--remount-ro", folder]
-    words += ["--chdir", "/tmp"]
-    variables = {
-        "HOME": "/tmp", "PATH": "/nowhere", "LANG": "C.UTF-8", "TZ": "UTC",
-        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-        "MPLCONFIGDIR": "/tmp/matplotlib", "IPYTHONDIR": "/tmp/ipython",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    }  # fmt: skip
-    for name, value in variables.items():
-        words += ["--setenv", name, value]
-    program = "/site/student/zygote.py"
-    words += ["--", str(python), "-I", "-S", "-B", program]
-    return [*words, str(control), json.dumps(settings)]
+def make_group() -> cgroup.Group | None:
+    """A group for a zygote; None where there can be none."""
+    homes = cgroup.homes()
+    with contextlib.suppress(OSError):
+        return cgroup.Group.below(homes) if homes else None
+    return None
 
 
 class Zygote:
-    """Z as J sees it: give it one end of a socket, and a fresh student holds it."""
+    """Z as J sees it: give it one end of a socket, and a fresh student holds it.
 
-    def __init__(self, policy: Policy, *, start_seconds: float = 60) -> None:
-        tops = {place.partition("/")[0] for _, place in mounts(policy)}
-        settings = {
-            "path": ["/site"],
-            "preload": [*policy.imports, "IPython.core.interactiveshell"],
-            "allowed": policy.words,
-            "output_bytes": Limits.output_bytes,
-            "absent": sorted(KNOWN - tops | {"cvlib"}),  # the rest of it
-        }
-        # packets: a word is a whole word
-        ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        self.control, self.busy = ours, False
+    Args:
+        policy: which libraries are there.
+        sandboxed: False to do without walls; `WITHOUT` says what is lost.
+        start_seconds: how long it may take to begin.
+
+    Raises:
+        SandboxMissing: it cannot be made here; the sentence says what to do.
+    """
+
+    def __init__(
+        self, policy: Policy, *, sandboxed: bool = True, start_seconds: float = 60
+    ) -> None:
+        self.policy, self.sandboxed = policy, sandboxed
+        self.start_seconds = start_seconds
+        self.start()
+
+    def start(self) -> None:
+        """Start the process, and wait until it is ready."""
+        self.busy, self.lost = False, False
+        self.group = make_group() if self.sandboxed else None
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as we do
+        self.process = self.folder = None
+        ours, theirs = socket.socketpair(type=KIND)
+        self.control = ours
         with theirs:
-            self.process = subprocess.Popen(
-                command(policy, theirs.fileno(), settings),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=self.complaints,
-                stderr=self.complaints,
-            )
-        self.control.settimeout(start_seconds)
+            try:
+                self.process = self.begin(theirs.fileno())
+            except BaseException:
+                self.close()
+                raise
+        self.control.settimeout(self.start_seconds)
         try:
             word = self.control.recv(16)
-        except TimeoutError:
+        except OSError:
             word = b""
         if word != b"ready":
             self.complaints.seek(0)
             said = self.complaints.read().decode(errors="replace").strip()
             self.close()
             raise SandboxMissing(f"the sandbox did not start: {said[-2000:]}")
+        self.empty = self.group.held() if self.group else (0, 0)
+
+    def begin(self, control: int) -> subprocess.Popen:
+        """The process, which holds the other end of our line."""
+        if self.sandboxed:
+            home, site, env = "/tmp", "/site", None
+            words = walls.bubblewrap(self.policy)
+            python = str(Path(sys.executable).resolve())
+        else:
+            self.folder = tempfile.TemporaryDirectory(prefix="student-")
+            home, site = walls.without(self.policy, Path(self.folder.name))
+            words, python, env = [], sys.executable, walls.environment(home)
+        if self.group:
+            words = self.group.entrance() + words
+        settings = {
+            "path": [site],
+            "home": home,
+            "sandboxed": self.sandboxed,
+            "preload": [*self.policy.imports, "IPython.core.interactiveshell"],
+            "allowed": self.policy.words,
+            "output_bytes": Limits.output_bytes,
+            "absent": walls.absent(self.policy),
+        }
+        words = [*words, python, "-I", "-S", "-B", f"{site}/{PROGRAM}", str(control)]
+        return subprocess.Popen(
+            [*words, json.dumps(settings)],
+            pass_fds=[control],
+            stdin=subprocess.DEVNULL,
+            stdout=self.complaints,
+            stderr=self.complaints,
+            env=env,
+        )
 
     def fork(self, limits: Limits) -> socket.socket:
         """J's end of the line to a new student; the one before must have ended."""
         if self.busy:
             raise RuntimeError("a zygote has one student at a time: end() it first")
+        if self.lost or self.process.poll() is not None:
+            self.close()
+            self.start()
+        if self.group:
+            held, processes = self.empty
+            self.group.allow(
+                memory=held + limits.memory_bytes + limits.tmp_bytes,
+                processes=processes + limits.threads + 2,
+            )
         ours, theirs = socket.socketpair()
         with theirs:
             request = json.dumps(asdict(limits)).encode()
@@ -225,20 +184,32 @@ class Zygote:
         for seconds in (1, 10):
             self.control.settimeout(seconds)
             try:
-                return json.loads(self.control.recv(4096) or b"{}").get("ended", "lost")
+                return json.loads(self.control.recv(4096))["ended"]
             except TimeoutError:
-                self.control.sendall(b"x")  # it has hung up, and goes on
-            except OSError:
+                with contextlib.suppress(OSError):
+                    self.control.sendall(b"x")  # it has hung up, and goes on
+            except (OSError, ValueError):
                 break
+        self.lost = True  # whatever it still says would be taken for the next one's
         return "lost"
 
     def close(self) -> None:
         """End Z and all inside."""
         self.control.close()
-        self.process.terminate()
-        deadline = time.monotonic() + 2
-        while self.process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.005)
-        self.process.kill()
-        self.process.wait()
+        if self.process:
+            end(self.process)
         self.complaints.close()
+        if self.group:
+            self.group.close()
+        if self.folder:
+            self.folder.cleanup()
+
+
+def end(process: subprocess.Popen) -> None:
+    """Ask a process to end, and end it."""
+    process.terminate()
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

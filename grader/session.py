@@ -179,6 +179,7 @@ class Session:
             self.same.clear()
         request = {"do": "call", "verb": verb, "target": proxy}
         try:
+            self.pass_over(question)
             self.renew(proxy)
             request |= {"args": args, "kwargs": given[1]}
             answer = self.ask(request, root, question)
@@ -225,6 +226,9 @@ class Session:
         All of them together fit into what the line holds, so nobody waits for the
         other to listen.
         """
+        if proxy._far.root in self.ended:  # what is not called is not asked
+            return [b""] * len(calls)
+        self.pass_over()
         with contextlib.suppress(Stopped, Elsewhere):
             self.renew(proxy)
         questions = [self.question(proxy, *call) for call in calls]
@@ -265,6 +269,7 @@ class Session:
         if self.loans.at_work:
             message = "a function that was lent cannot use the learner's things"
             raise told.raised(Outcome(error=("RuntimeError",), message=message))
+        self.pass_over(question)
         self.begin()
         seconds = min(self.limits.cell_seconds, self.deadline - time.monotonic())
         until = time.monotonic() + seconds
@@ -275,8 +280,6 @@ class Session:
             if self.sent and question == self.sent[0]:
                 data = b""  # it is on its way
                 self.sent.popleft()
-            else:
-                self.pass_over(until, root)
             heard = self.heard
             while "callback" in (answer := self.exchange(data, until, root)):
                 data = self.lend_a_hand(answer)
@@ -286,11 +289,18 @@ class Session:
             self.same[question] = answer
         return answer
 
-    def pass_over(self, until: float, root: str) -> None:
-        """Hear the answers to what was asked ahead and is not wanted any more."""
-        while self.sent:
-            self.sent.popleft()
-            self.exchange(b"", until, root)
+    def pass_over(self, question: bytes = b"") -> None:
+        """Hear the answers to what was asked ahead and is not wanted any more.
+
+        Whoever does not give them soon is begun again: it was not their turn.
+        """
+        if question in self.same or (self.sent and question == self.sent[0]):
+            return
+        until = time.monotonic() + 1
+        with contextlib.suppress(Stopped):
+            while self.sent:
+                self.sent.popleft()
+                self.exchange(b"", until, "")
 
     def lend_a_hand(self, question: dict) -> bytes:
         """Call the function of ours that the student asks for."""

@@ -62,7 +62,8 @@ def command(
       130  you stopped it (Ctrl-C once: what is at work is finished and written)
     """
     if not options["dry_run"] and not options["scheduler"]:
-        forge.begin()  # while we open the gradebook
+        # while we open the gradebook
+        forge.begin(*forge.wants(context.obj, assignment))
     from grader.grading import run
     from grader.table import as_text
 

@@ -107,7 +107,7 @@ class Student:
             home = getattr(getattr(target, "__code__", None), "co_filename", None)
             with contextlib.redirect_stdout(printed):
                 value = VERBS[verb](target, *args, **kwargs)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # KeyboardInterrupt is a learner's, too
             told = {"error": described(error, home)}
         else:
             try:
@@ -132,11 +132,19 @@ def described(error: BaseException, home: str | None) -> dict:
         trace = trace.tb_next
     return {
         "kinds": kinds or ["Exception"],
-        "message": whole(str(error))[:LONGEST],
+        "message": message_of(error)[:LONGEST],
         "line": whole(line),
         "inside": bool(line) or home is None,
         "library": getattr(error, "name", "") if "NotAllowed" in kinds else "",
     }
+
+
+def message_of(error: BaseException) -> str:
+    """What an error says, if it can be asked."""
+    try:
+        return whole(str(error))
+    except BaseException as problem:
+        return f"(its message ends in {type(problem).__name__})"
 
 
 def whole(text: str) -> str:

@@ -12,12 +12,15 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
 import time
 
-TICK = 0.02  # seconds between two looks at what S uses
+TICK, HURRY = 0.02, 0.002  # seconds between two looks at what S uses
+MUCH = 0.5  # of the memory it may have: from there on we look more often
+LINUX = sys.platform == "linux"
 REASONS = {
     signal.SIGXCPU: "cpu",
     signal.SIGSEGV: "crash",
@@ -37,7 +40,11 @@ def main() -> None:
     sys.path[:0] = settings["path"]
     from student import namespaces, policy
 
-    namespaces.call("prctl", namespaces.PR_SET_DUMPABLE, 0, 0, 0, 0)
+    if LINUX:
+        namespaces.call("prctl", namespaces.PR_SET_DUMPABLE, 0, 0, 0, 0)
+    if LINUX and not settings["sandboxed"]:  # bubblewrap sees to it otherwise
+        namespaces.end_with_parent()
+    os.chdir(settings["home"])
     policy.explain_what_is_absent(settings["absent"], settings["allowed"])
     for name in settings["preload"]:
         importlib.import_module(name)
@@ -53,78 +60,94 @@ def main() -> None:
             return
         if not fds:
             continue  # the end of a student who had ended already
+        limits = json.loads(request.lstrip(b"x")) | settings
         pid = os.fork()
         if pid == 0:
             control.close()
             try:
-                be_a_student(fds[0], json.loads(request), namespaces, student)
+                be_a_student(fds[0], limits, namespaces, student)
             finally:
                 os._exit(1)
         os.close(fds[0])
-        report = watch(pid, control, json.loads(request))
+        report = watch(pid, control, limits)
+        if not settings["sandboxed"]:
+            sweep(settings["home"])
         control.sendall(json.dumps(report).encode())
 
 
 def be_a_student(fd: int, limits: dict, namespaces, student) -> None:
     """Shut this process in and serve J until it hangs up. Does not return."""
-    namespaces.enter(tmp_bytes=limits["tmp_bytes"])
+    sandboxed = limits["sandboxed"]
+    if LINUX:
+        namespaces.be_the_first_to_go()
+    if sandboxed:
+        namespaces.enter(tmp_bytes=limits["tmp_bytes"])
+    else:
+        os.setsid()  # what it starts is ended with it
     nowhere = os.open("/dev/null", os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     os.closerange(3, fd)
     os.closerange(fd + 1, 4096)
-    os.chdir("/tmp")
+    os.chdir(limits["home"])
     namespaces.limit(
         memory=limits["address_bytes"],
         cpu_seconds=limits["cpu_seconds"],
         file_bytes=limits["file_bytes"],
-        threads=limits["threads"],
+        threads=limits["threads"] if sandboxed else None,
     )
-    namespaces.give_up_privileges()
+    if LINUX:
+        namespaces.end_with_parent()
+        namespaces.give_up_privileges()
     student.serve(socket.socket(fileno=fd))
     os._exit(0)
 
 
 def watch(pid: int, control: socket.socket, limits: dict) -> dict:
     """Wait until S ends, J asks for its end, or it uses too much; why it ended."""
-    reason = ""
+    reason, pause = "", TICK
     while True:
-        done, status = os.waitpid(pid, os.WNOHANG)
+        done, status, used = os.wait4(pid, os.WNOHANG)
         if done:
             break
-        asked, _, _ = select.select([control], [], [], TICK)
+        asked, _, _ = select.select([control], [], [], pause)
         if asked:
             word = control.recv(1)
             reason = reason or ("asked" if word else "gone")
         else:
-            reason = reason or too_much(pid, limits)
+            memory, threads = held(pid, limits["sandboxed"])
+            reason = reason or too_much(memory, threads, limits)
+            pause = HURRY if memory > MUCH * limits["memory_bytes"] else TICK
         if reason:
-            end(pid)
+            end(pid, limits["sandboxed"])
     if reason == "gone":
         sys.exit()
-    code = os.waitstatus_to_exitcode(status)
     # the process between Z and S hands on how S ended: 256 − signal, or its status
+    code = os.waitstatus_to_exitcode(status) & 0xFF
     number = 256 - code if code > 128 else 0
-    if not reason:
-        reason = REASONS.get(number, "killed" if number else "exit")
+    if number == signal.SIGKILL:  # by the kernel, or by somebody outside
+        spent = used.ru_utime + used.ru_stime
+        reason = reason or ("cpu" if spent > limits["cpu_seconds"] - 1 else "killed")
+    reason = reason or REASONS.get(number, "killed" if number else "exit")
     return {"ended": reason, "status": code}
 
 
-def too_much(pid: int, limits: dict) -> str:
-    """What S has too much of, if anything."""
+def held(pid: int, sandboxed: bool) -> tuple[int, int]:
+    """How many bytes and threads S has now; none where that cannot be seen."""
     try:
-        inner = children(pid)
-        if not inner:
-            return ""
-        with open(f"/proc/{inner[0]}/status") as file:
+        inner = children(pid)[0] if sandboxed else pid
+        with open(f"/proc/{inner}/status") as file:
             facts = dict(line.split(":", 1) for line in file if ":" in line)
-    except (OSError, IndexError):
-        return ""  # it has just ended
-    if 1024 * int(facts.get("VmRSS", "0").split()[0]) > limits["memory_bytes"]:
+        return 1024 * int(facts["VmRSS"].split()[0]), int(facts["Threads"])
+    except (OSError, IndexError, KeyError):
+        return 0, 0  # it has just ended, or begins
+
+
+def too_much(memory: int, threads: int, limits: dict) -> str:
+    """What S has too much of, if anything."""
+    if memory > limits["memory_bytes"]:
         return "memory"
-    if int(facts.get("Threads", "0")) > limits["threads"]:
-        return "threads"
-    return ""
+    return "threads" if threads > limits["threads"] else ""
 
 
 def children(pid: int) -> list[int]:
@@ -133,17 +156,30 @@ def children(pid: int) -> list[int]:
         return [int(word) for word in file.read().split()]
 
 
-def end(pid: int) -> None:
+def end(pid: int, sandboxed: bool) -> None:
     """Kill S: the first process of its namespace, and with it all others."""
     with contextlib.suppress(OSError):
-        for inner in children(pid):
-            os.kill(inner, signal.SIGKILL)
+        if sandboxed:
+            for inner in children(pid):
+                os.kill(inner, signal.SIGKILL)
+        else:
+            os.killpg(pid, signal.SIGKILL)
     deadline = time.monotonic() + 1
     while time.monotonic() < deadline:  # its parent then leaves by itself
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             return
         time.sleep(0.001)
     os.kill(pid, signal.SIGKILL)
+
+
+def sweep(home: str) -> None:
+    """Remove what S left in the folder of all who come after it."""
+    for entry in os.scandir(home):
+        with contextlib.suppress(OSError):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path)
+            else:
+                os.unlink(entry.path)
 
 
 if __name__ == "__main__":

@@ -672,3 +672,34 @@ def test_a_proxy_of_another_student_is_not_taken(define, sandbox):
     other = Proxy(it._far.__class__(None, 1, 0, "x", ()))
     with pytest.raises(ReferenceError, match="this object is gone"):
         it(other)
+
+
+def test_questions_of_a_check_travel_together_and_are_not_asked_twice(session):
+    session.run("asked = []\ndef f(x):\n    asked.append(x)\n    return 2 * x")
+    f = session.find("f")
+    calls = [((k,), {}) for k in (1, 2, 1, 3)]
+    for _ in range(2):
+        prepared = zip(f.ahead(calls), calls, strict=True)
+        assert [call(*args) for call, (args, _) in prepared] == [2, 4, 2, 6]
+    assert session.find("asked") == [1, 2, 3]
+
+
+def test_a_cell_makes_old_answers_void(session):
+    session.run("n = 1\ndef f(x):\n    return n * x")
+    f = session.find("f")
+    assert f.ahead([((2,), {})])[0](2) == 2
+    session.run("n = 5")
+    assert f.ahead([((2,), {})])[0](2) == 10
+
+
+def test_what_was_asked_ahead_and_never_wanted_costs_nobody_else(session):
+    session.run(
+        "import time\ndef f(x):\n    time.sleep(60 * x)\n"
+        "    raise NotImplementedError\ndef g():\n    return 7"
+    )
+    f, g = session.find("f"), session.find("g")
+    first, _ = f.ahead([((0,), {}), ((1,), {})])
+    with pytest.raises(Elsewhere, match=r"^$"):
+        first(0)
+    assert g() == 7
+    assert session.notes == []
