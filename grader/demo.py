@@ -10,23 +10,21 @@ import contextlib
 import copy
 import itertools
 import logging
-import os
 import re
 import shutil
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from tqdm import tqdm
 
-from grader import assignments, course, feedback, wrong
+from grader import assignments, course, feedback, grading, telling, wrong
+from grader.batch import Report
+from grader.folders import open_course
 
 # exercise name → the sources of its wrong answers
 WrongAnswers = dict[str, list[str]]
@@ -207,67 +205,38 @@ def announce(root: Path) -> None:
         course.run(GenerateAssignment, config, name)
 
 
-def grade(root: Path, student: str, assignment: str) -> str:
-    """Autograde one submission and write its feedback; what went wrong, or ""."""
-    from nbgrader.converters import Autograde, GenerateFeedback
-
-    config = course.load_config(root)
-    try:
-        course.run(Autograde, config, assignment, student)
-        course.run(GenerateFeedback, config, assignment, student)
-    except (Exception, SystemExit) as problem:
-        return f"{type(problem).__name__}: {problem}"
-    return ""
-
-
-def _prepare(root: Path) -> None:
-    """A worker's start: one thread for NumPy, nothing in the user's home."""
-    os.environ["OMP_NUM_THREADS"] = "1"
-    course.enter_private_environment(root)
-    be_quiet()
-
-
 def be_quiet() -> None:
     """No chatter: nbgrader logs each step, SQLAlchemy warns about nbgrader's habits."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
 
 
-def grade_all(
-    root: Path, todo: list[tuple[str, str]], workers: int
-) -> dict[tuple[str, str], str]:
-    """Grade some submissions in parallel; (student, assignment) → problem, or ""."""
-    pool = ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_prepare, initargs=(root,)
-    )
-    with pool, tqdm(total=len(todo), desc="grading", unit="notebook") as bar:
-        jobs = {pool.submit(grade, root, *one): one for one in todo}
-        problems = {}
-        for job in as_completed(jobs):
-            problems[jobs[job]] = job.result()
-            bar.update()
-    return problems
-
-
-def results(root: Path, todo: list[tuple[str, str]]) -> list[Row]:
-    """What the gradebook and the autograded notebooks say."""
-    from nbgrader.api import Gradebook, MissingEntry
-
+def grade_all(root: Path, todo: list[tuple[str, str]], workers: int) -> list[Row]:
+    """Grade some submissions as `python -m grader` does, and make their pages."""
+    where = open_course(root)
     rows = []
-    with Gradebook(course.load_config(root).CourseDirectory.db_url) as gradebook:
-        for student, name in todo:
-            maximum = gradebook.find_assignment(name).max_score
-            path = root / "_build/course/autograded" / student / name / f"{name}.ipynb"
-            score, sentence = None, "not graded"
-            try:
-                found = gradebook.find_submission(name, student)
-                done = path.is_file() and not found.needs_manual_grade
-            except MissingEntry:
-                done = False
-            if done:
-                score, sentence = found.score, first_failure(path)
-            rows.append(Row(student, name, score, maximum, sentence))
+    for name in dict.fromkeys(name for _, name in todo):
+        options = {
+            "say": lambda text: print(text, file=sys.stderr),
+            "student": tuple(student for student, other in todo if other == name),
+            "workers": workers,
+        }
+        report = grading.run(where, name, **options)
+        told = telling.run(where, name, **options)
+        for student, problem in told.problems.items():
+            print(f"{student}, {name}: {problem}", file=sys.stderr)
+        rows += [row_of(root, report, student) for student in sorted(report.rows)]
     return rows
+
+
+def row_of(root: Path, report: Report, student: str) -> Row:
+    """One line of the table: the score, and the first exercise that failed."""
+    row, name = report.rows[student], report.assignment
+    sentence = row.reason
+    if row.score is not None:
+        kept = root / "_build/course/autograded" / student / name / f"{name}.ipynb"
+        sentence = first_failure(kept)
+    return Row(student, name, row.score, report.points, sentence)
 
 
 def first_failure(path: Path) -> str:
@@ -305,11 +274,7 @@ def run(root: Path, answers: WrongAnswers, workers: int = 2) -> list[Row]:
     forget(root)
     enrol(root)
     announce(root)
-    todo = hand_in(root, answers)
-    for (student, name), problem in grade_all(root, todo, workers).items():
-        if problem:
-            print(f"{student}, {name}: {problem}", file=sys.stderr)
-    return sorted(results(root, todo), key=lambda row: (row.assignment, row.student))
+    return grade_all(root, hand_in(root, answers), workers)
 
 
 def main() -> int:
