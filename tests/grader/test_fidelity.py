@@ -82,3 +82,17 @@ def test_a_solution_earns_every_point_inside(sandbox, name):
     earned = {cell.id: determine_grade(cell) for cell in tests}
     assert {name: got for name, got in earned.items() if got[0] != got[1]} == {}
     assert notes == []
+
+
+def test_a_library_too_many_is_refused_in_the_same_words_at_home_and_in_class(sandbox):
+    """A learner reads it at the first check, not with the grade."""
+    source = "import torch\ndef scale_to_unit(x):\n    return torch.tensor(x) / 255"
+    home: dict = {"__name__": "__main__"}
+    exec(source, home)
+    wanted = grade.judge(EXERCISES["scale_to_unit"], home["scale_to_unit"])
+    session = sandbox.session(Policy())
+    session.run(source)
+    there = grade.judge(EXERCISES["scale_to_unit"], session.find("scale_to_unit"))
+    session.end()
+    assert wanted.kind == "import"
+    assert verdict(there) == verdict(wanted)
