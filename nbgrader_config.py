@@ -29,8 +29,10 @@ c.CourseDirectory.release_directory = "exercises"
 c.CourseDirectory.submitted_directory = "_build/course/submitted"
 c.CourseDirectory.autograded_directory = "_build/course/autograded"
 c.CourseDirectory.feedback_directory = "_build/course/feedback"
-# A minute of patience: the formgrader and a batch may write at the same time.
-c.CourseDirectory.db_url = f"sqlite:///{CLASS / 'gradebook.db'}?timeout=60"
+# A minute of patience: the formgrader and a batch may write at the same time. For a
+# large class CVBOOK_GRADEBOOK names a database: postgresql+psycopg://USER@HOST/NAME.
+SQLITE = f"sqlite:///{CLASS / 'gradebook.db'}?timeout=60"
+c.CourseDirectory.db_url = os.environ.get("CVBOOK_GRADEBOOK") or SQLITE
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "*.pyc",
@@ -72,13 +74,15 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Feedback: scores and sentences, without the hidden tests.
+# Feedback: scores and sentences, without the hidden tests; a page that loads nothing.
+# Where is the book? "https://…/" makes its sections links, "" leaves their titles.
+c.BookLinks.url = ""
+c.GenerateFeedback.exporter_class = "grader.exporter.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "grader.feedback.HideTests",
+    "grader.booklinks.BookLinks",
     "grader.sanitise.Sanitise",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    "grader.feedback.AddStyle",
 ]
 
 # The formgrader is an instructor's page: nothing of a learner's may act in it.

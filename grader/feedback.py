@@ -5,31 +5,29 @@ it passed through, and so can anything a learner's function prints about its cal
 """
 
 import html
-import re
 import textwrap
+from dataclasses import replace
 
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
+from grader.reasons import ANSI, reasons, sentence
+
 HIDDEN = "(hidden test)"
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-STYLE = """
-#toc a[href$="-test"]::after { content: " " attr(href); }
-summary { display: list-item; cursor: pointer; }
-.rendered_html table th, .rendered_html table td { padding: .15em .8em .15em 0; }
-.rendered_html [role=group] td { padding: .12em .45em; }
-"""
-UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
 class HideTests(NbGraderPreprocessor):
-    """Reduce errors of test cells to a sentence; drop every line of a hidden test."""
+    """Reduce errors of test cells to a sentence; drop every line of a hidden test.
+
+    `resources["reasons"]` then has what is said in place of each test, by its grade_id.
+    """
 
     def preprocess(
         self, nb: NotebookNode, resources: dict
     ) -> tuple[NotebookNode, dict]:
         """nbconvert's entry point."""
+        told = reasons(nb)
         secrets = hidden_lines(nb, resources)
         for cell in nb.cells:
             if cell.cell_type != "code":
@@ -38,17 +36,14 @@ class HideTests(NbGraderPreprocessor):
                 cell.outputs = tell_once(cell.outputs)
             for output in cell.outputs:
                 hide(output, secrets)
-        return nb, resources
-
-
-class AddStyle(NbGraderPreprocessor):
-    """Say which test has which score; give tables room and hints their triangle."""
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict
-    ) -> tuple[NotebookNode, dict]:
-        """nbconvert's entry point, after its own styles."""
-        resources.setdefault("inlining", {}).setdefault("css", []).append(STYLE)
+        resources["reasons"] = {
+            name: replace(
+                reason,
+                sentence=_without(reason.sentence, secrets),
+                case=_without(reason.case, secrets),
+            )
+            for name, reason in told.items()
+        }
         return nb, resources
 
 
@@ -66,22 +61,6 @@ def tell_once(outputs: list[NotebookNode]) -> list[NotebookNode]:
             output.traceback = [textwrap.fill(sentence(output), 80)]
         kept.append(output)
     return kept
-
-
-def sentence(error: NotebookNode) -> str:
-    """An error output as the learner should read it: one sentence, no traceback.
-
-    WrongAnswer is already one. A test that does not find the learner's function says
-    so, because the reason is usually an error in the cell above.
-    """
-    message = ANSI.sub("", error.evalue).strip()
-    if error.ename == "WrongAnswer":
-        return message
-    if error.ename == "NameError" and (name := UNDEFINED.search(message)):
-        return f"{name[1]} is not defined: did the cell that defines it run?"
-    if error.ename == "CellTimeoutError":
-        return "The cell did not finish in time: is there a loop that never ends?"
-    return f"{error.ename}: {message}" if message else error.ename
 
 
 def hidden_lines(nb: NotebookNode, resources: dict) -> set[str]:

@@ -8,7 +8,6 @@ import html
 from dataclasses import dataclass, field
 
 import nbformat
-from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
@@ -58,7 +57,7 @@ class Teller:
         self.assignment = assignment
         course = CourseDirectory(config=config)
         step = GenerateFeedback(coursedir=course, config=config)
-        self.exporter = HTMLExporter(config=step.config)
+        self.exporter = step.exporter_class(config=step.config)
         for name in step.preprocessors:
             if found(name) is not GetGrades:
                 self.exporter.register_preprocessor(name, enabled=True)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from traitlets.config import Config
+
 from grader.batch import UNCHANGED, Batch, Row
+from grader.exporter import looks
 from grader.folders import Course, write_whole
 from grader.grading import chosen, progress
 from grader.pages import Marked, Page, Teller, refused
@@ -96,7 +99,7 @@ class Stale:
         """Each with what the page is to show, when a worker is free for it."""
         for student in students:
             marked = self.marked(student)
-            digest = digest_of(marked)
+            digest = digest_of(marked, self.course.config)
             path = page_of(self.course, self.batch.paper.assignment, student)
             if path.is_file() and stamp_of(path) == digest:
                 self.told.same += 1
@@ -170,9 +173,10 @@ def stamp_of(page: Path) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def digest_of(marked: Marked) -> str:
+def digest_of(marked: Marked, config: Config) -> str:
     """Changes when a page would."""
     parts = [judges(), marked.notebook, marked.score, marked.penalty, marked.scores]
+    parts += [looks(), repr(config.BookLinks), repr(config.GenerateFeedback)]
     text = json.dumps([*parts, marked.comments], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

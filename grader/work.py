@@ -32,6 +32,7 @@ ELSEWHERE = (
     preprocessors.AssignLatePenalties,
     preprocessors.CheckCellMetadata,
 )
+LOST, FEW = " had lost its metadata", 3  # of `grader.repair`
 GRADED, FAILED, QUARANTINED = "graded", "failed", "quarantined"
 
 
@@ -104,8 +105,22 @@ class Grader:
             "notebook": nbformat.writes(nb) + "\n",
             "scores": scores(nb),
             "comments": comments(nb),
-            "notes": (*taken.notes, *mended, *repaired, *stopped),
+            "notes": short([*taken.notes, *mended, *repaired, *stopped]),
         }
+
+
+def short(notes: list[str]) -> tuple[str, ...]:
+    """Each note once, and what befell many cells told as one.
+
+    Example:
+        >>> short([f"cell {name}{LOST}" for name in "abcd"])
+        ('4 cells had lost their metadata',)
+    """
+    lost = [note for note in notes if note.endswith(LOST)]
+    if len(lost) > FEW:
+        notes = [note for note in notes if note not in lost]
+        notes.append(f"{len(lost)} cells had lost their metadata")
+    return tuple(dict.fromkeys(notes))
 
 
 def found(step: str | type) -> type:

@@ -128,7 +128,6 @@ def timed(command: list[str], course: Path) -> float:
 def make_course(course: Path, assignment: str, count: int) -> None:
     """A course whose class has done its work, some of it wrong."""
     from cvlib import grade
-
     from grader import course as environment
     from grader import demo
 

@@ -25,7 +25,12 @@ FIXED = {
     "book/start/exercises",
 }
 """Pages that lead to others and need no rhythm of their own; `index` pages too."""
-LOOKED_UP = {"book/conventions"}
+LOOKED_UP = {
+    "book/conventions",
+    "book/teach/collect-and-grade",
+    "book/teach/security",
+    "book/teach/scale",
+}
 """Looked up rather than read: nothing to exercise, nobody to cite."""
 IN_ARRAYS = {"book/vision/five-tasks"}
 """Its idea is the shape of an answer, which an array shows better than a formula."""

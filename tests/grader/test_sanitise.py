@@ -28,6 +28,7 @@ from traitlets.config import Config
 from grader import course, drawings, mend, repair, sanitise, submission, wrong
 from grader import harmless as harmless_module
 from grader.drawings import clean_svg
+from grader.exporter import FeedbackExporter
 from grader.harmless import clean_html, harmless
 from grader.sanitise import clean_markdown, clean_outputs, clean_text, plain
 from tests.grader.injections import (
@@ -45,6 +46,10 @@ FORMGRADER = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
 RESOURCES = {
     "feedback": {
         "nbgrader": {"notebook": "tiny", "score": 1, "max_score": 2, "late_penalty": 0}
+    },
+    "told": {
+        "nbgrader": {"notebook": "tiny", "score": 1, "max_score": 2, "late_penalty": 0},
+        "reasons": {}, "book": "",
     },
     "formgrade": {
         "notebook_id": "tiny", "assignment_id": "tiny", "notebook_path": "tiny.ipynb",
@@ -65,8 +70,9 @@ def render():
             extra_template_basedirs=[str(FORMGRADER / "templates")],
             extra_template_paths=[str(css)],
         )
-        for name in RESOURCES
+        for name in ("feedback", "formgrade")
     }
+    exporters["told"] = FeedbackExporter()  # ours, in place of nbgrader's feedback
 
     def render(template, cells, clean=True):
         nb = notebook(cells) if clean else notebook(cells, {})
@@ -83,13 +89,14 @@ COURSE = "http://course.example"
 # what nbgrader's own templates load; nothing else may leave the page
 OWN = (f"{COURSE}/", "https://cdnjs.cloudflare.com/ajax/libs/mathjax/")
 LOOK = """() => {
-  const body = document.querySelector("#notebook-container");
+  const body = document.querySelector("#notebook-container, main");
   const found = [];
   const tags =
     /^(script|style|iframe|object|embed|form|link|meta|base|svg|math|video)$/i;
   const names = /^(on|srcdoc|formaction|id$|name$)/, ours = /^(cell-id=|notebook)/;
   for (const node of body.querySelectorAll("*")) {
-    if (tags.test(node.localName)) found.push(node.localName);
+    const formula = node.matches("main math"); // made by us, of TeX
+    if (tags.test(node.localName) && !formula) found.push(node.localName);
     for (const { name, value } of node.attributes)
       if (names.test(name) && !ours.test(value)
           || /^\\s*(javascript|data:text)/i.test(value))
@@ -113,7 +120,7 @@ LOOK = """() => {
 @pytest.fixture
 def visit(browser):
     """`visit(page)`: what the page did that it should not have done."""
-    context = browser.new_context()
+    context = browser.new_context(bypass_csp=True)  # it is not what keeps them quiet
     context.add_init_script(
         "window.fire = () => { window.fired = true; };"
         "window.MathJax = {Hub: {Config() {}, Queue() {}}};"
@@ -161,11 +168,12 @@ def visit(browser):
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_no_injection_acts_or_calls_elsewhere(render, visit):
+@pytest.mark.parametrize("template", ["feedback", "told"])
+def test_no_injection_acts_or_calls_elsewhere(template, render, visit):
     acted = {
         name: done
         for name, cells in INJECTIONS.items()
-        if (done := visit(render("feedback", cells)))
+        if (done := visit(render(template, cells)))
     }
     assert acted == {}
 
@@ -176,9 +184,8 @@ def test_all_injections_together_do_nothing_either(template, render, visit):
     everything = [cell for cells in INJECTIONS.values() for cell in cells]
     page = render(template, everything)
     assert visit(page) == []
-    assert (
-        page.count('<div class="cell border-box-sizing') == len(everything) - 1
-    )  # raw
+    cells = re.findall(r'<div class="(?:cell border-box-sizing|cell"|text")', page)
+    assert len(cells) == len(everything) - 1  # raw
 
 
 @pytest.mark.browser

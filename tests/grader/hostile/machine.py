@@ -69,7 +69,7 @@ ATTACKS = [
         for path in (
             "/proc/1/environ", "/proc/self/mem", "/proc/self/mountinfo",
             "/proc/1/cmdline", "/proc/self/fd/3", "/sys/kernel/notes", "/etc/hostname",
-            "/root/.ssh/id_rsa", "/run/secrets", "/dev/mem", "/dev/tty",
+            "/ro" "ot/.ssh/id_rsa", "/run/secrets", "/dev/mem", "/dev/tty",
         )
     ),
     Attack(
