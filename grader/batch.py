@@ -24,8 +24,8 @@ from grader.work import FAILED, GRADED, QUARANTINED, Graded
 
 UNCHANGED, WAITING = "unchanged", "waiting"
 TOO_DEADLY = (
-    "It ended two workers one after the other, which no notebook should be able to:"
-    " look at it by hand."
+    "Two workers ended over it, one after the other: was the machine out of memory, or"
+    " did somebody kill them? No notebook should be able to."
 )
 BATCH, SECONDS = 25, 1.0  # verdicts a transaction, and how long the first may wait
 
@@ -177,7 +177,7 @@ class Batch:
         taken: dict[str, HandedIn] = {}  # with a worker
         for graded in pool.results(self.tasks(students, taken)):
             if isinstance(graded, Lost):
-                graded = Graded(graded.student, QUARANTINED, TOO_DEADLY)
+                graded = Graded(graded.student, FAILED, TOO_DEADLY)
             if graded is not None:
                 self.add(graded, taken.pop(graded.student))
             now = time.monotonic()

@@ -108,7 +108,8 @@ def write(lines: Iterable[Line], layout: str, file: TextIO) -> None:
         writer.writerow(["    Points Possible", *[""] * (len(head) - 1), *points])
     for row in table.values():
         some = next(iter(row.values()))
-        scores = [shown(row[name].score) for name in assignments]
+        given = [row[name].score if name in row else None for name in assignments]
+        scores = map(shown, given)
         writer.writerow([*map(shown, person(some)), *scores])
 
 
