@@ -24,8 +24,8 @@ from grader.work import FAILED, GRADED, QUARANTINED, Graded
 
 UNCHANGED, WAITING = "unchanged", "waiting"
 TOO_DEADLY = (
-    "Two workers ended over it, one after the other: was the machine out of memory, or"
-    " did somebody kill them? No notebook should be able to."
+    "Two graders ended over it, one after the other, which no notebook should be able"
+    " to bring about: your instructor will look at it."
 )
 BATCH, SECONDS = 25, 1.0  # verdicts a transaction, and how long the first may wait
 
@@ -106,6 +106,7 @@ class Batch:
         self.paper = paper(records.gradebook, assignment, course.config)
         self.report = Report(assignment, self.paper.points)
         self.known = records.states(assignment)
+        self.extensions = records.extensions(assignment)
         self.unwritten: list[Entry] = []
 
     def plan(self, students: Iterable[str], *, resume: bool = False) -> list[str]:
@@ -117,7 +118,8 @@ class Batch:
         """
         for student in students:
             row = self.look(student)
-            if row.status == FAILED and not resume:
+            perhaps_ours = row.status == FAILED or row.reason == TOO_DEADLY
+            if perhaps_ours and not resume:
                 row = Row(student, WAITING)
             self.report.rows[student] = row
         rows = self.report.rows.values()
@@ -139,7 +141,7 @@ class Batch:
         except Quarantine as problem:
             return Row(student, QUARANTINED, problem.reason)
         state = self.known.get(student)
-        if state is None or state.digest != self.digest(taken):
+        if state is None or state.digest != self.digest(student, taken):
             return Row(student, WAITING)
         if state.status != GRADED:
             return Row(student, state.status, state.reason)
@@ -153,9 +155,10 @@ class Batch:
         name = self.paper.assignment
         return take(self.course.submitted / student / name, name)
 
-    def digest(self, taken: HandedIn) -> str:
+    def digest(self, student: str, taken: HandedIn) -> str:
         """Changes when the work, or what judges it, does."""
-        judges = f"{self.paper.digest} {taken.submitted} ".encode()
+        extension = self.extensions.get(student)
+        judges = f"{self.paper.digest} {taken.submitted} {extension} ".encode()
         return hashlib.sha256(judges + taken.data).hexdigest()
 
     def run(
@@ -177,7 +180,7 @@ class Batch:
         taken: dict[str, HandedIn] = {}  # with a worker
         for graded in pool.results(self.tasks(students, taken)):
             if isinstance(graded, Lost):
-                graded = Graded(graded.student, FAILED, TOO_DEADLY)
+                graded = Graded(graded.student, QUARANTINED, TOO_DEADLY)
             if graded is not None:
                 self.add(graded, taken.pop(graded.student))
             now = time.monotonic()
@@ -211,7 +214,7 @@ class Batch:
 
     def add(self, graded: Graded, taken: HandedIn | None) -> None:
         """A verdict that is to be written."""
-        digest = self.digest(taken) if taken else ""
+        digest = self.digest(graded.student, taken) if taken else ""
         self.unwritten.append(Entry(graded, digest, taken and taken.submitted))
 
     def write(self, done: Callable[[Row], None]) -> None:

@@ -144,6 +144,8 @@ def shown(value: object) -> object:
     """
     if value is None:
         return ""
+    if isinstance(value, float):
+        return round(value, 6)
     if isinstance(value, str):
         value = visible(value)
         return f"'{value}" if value.startswith(FORMULAS) else value

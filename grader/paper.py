@@ -35,11 +35,12 @@ class Paper:
     kernelspec: str | None  # as JSON
     points: float
     config: Config = field(repr=False)
+    due: str = ""  # when, for what is late costs points
 
     @cached_property
     def digest(self) -> str:
         """Changes with anything that may change a score."""
-        asked = [self.assignment, self.flags, self.sources, self.kernelspec]
+        asked = [self.assignment, self.flags, self.sources, self.kernelspec, self.due]
         config = copy.deepcopy(self.config)
         config.JudgedExecute.pop("sandboxed", None)  # where it ran is no matter
         asked += [{name: repr(value) for name, value in sorted(config.items())}]
@@ -79,6 +80,7 @@ def paper_of(notebook: Notebook, config: Config) -> Paper:
         sources=expected_sources(notebook),
         kernelspec=notebook.kernelspec,
         points=sum(cell.get("points", 0) for cell in flags.values()),
+        due=str(notebook.assignment.duedate or ""),
         config=Config({k: v for k, v in config.items() if k not in PRIVATE}),
     )
 

@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -185,6 +185,10 @@ class Records:
         change = sa.update(table).values(digest="")
         ours = (table.c.assignment == assignment, table.c.student.in_(list(students)))
         self.transaction(lambda db: db.execute(change.where(*ours)))
+
+    def extensions(self, assignment: str) -> dict[str, timedelta]:
+        """Student → how much later than the others."""
+        return self.transaction(lambda db: standings.extensions(db, assignment))
 
     def assignments(self) -> list[str]:
         """The names of all assignments."""

@@ -1,7 +1,7 @@
 """Read the gradebook: who stands where, in a question or two for a whole class."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from nbgrader import api
@@ -57,6 +57,15 @@ def standings(db: Connection, assignment: str) -> dict[str, Standing]:
         row["student"]: Standing(**{**row, "penalty": row["penalty"] or 0.0})
         for row in db.execute(wanted).mappings()
     }
+
+
+def extensions(db: Connection, assignment: str) -> dict[str, timedelta]:
+    """Student → how much later than the others they may hand in."""
+    wanted = sa.select(SUBMISSION.c.student_id, SUBMISSION.c.extension).where(
+        SUBMISSION.c.assignment_id == assignment_id(db, assignment),
+        SUBMISSION.c.extension.is_not(None),
+    )
+    return {row.student_id: row.extension for row in db.execute(wanted)}
 
 
 def assignment_id(db: Connection, name: str) -> str:

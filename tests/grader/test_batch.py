@@ -6,9 +6,10 @@ import shutil
 import click
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from grader import batch, grading, work
-from grader.folders import Busy
+from grader.folders import Busy, open_course
 from grader.paper import UnknownAssignment
 from grader.pool import Lost
 from grader.repair import KERNEL
@@ -378,7 +379,7 @@ def test_broken_work_in_place_of_good_is_quarantined_and_has_no_score(root):
     assert statuses(grade(root)) == {"ann": "graded"}
 
 
-def test_who_ended_two_workers_has_failed_and_is_tried_again(root, monkeypatch):
+def test_who_ended_two_workers_is_quarantined_and_tried_again(root, monkeypatch):
     hand_in(root, "ann")
 
     class Deadly(classes.Here):
@@ -390,9 +391,21 @@ def test_who_ended_two_workers_has_failed_and_is_tried_again(root, monkeypatch):
     monkeypatch.setattr(grading, "hire", lambda *_: Deadly(lambda: None))
     report = grade(root)
     assert report.rows["ann"].reason == batch.TOO_DEADLY
-    assert report.rows["ann"].status == "failed"  # it is no learner's fault
+    assert report.rows["ann"].status == "quarantined"
     monkeypatch.setattr(grading, "hire", classes.here)
     assert statuses(grade(root)) == {"ann": "graded"}
+
+
+def test_a_new_deadline_or_an_extension_is_heeded_by_the_next_run(root):
+    hand_in(root, "ann")
+    hand_in(root, "bob")
+    grade(root)
+    with Gradebook(open_course(root).gradebook, "cvbook") as book:
+        book.update_or_create_assignment("tiny", duedate="2030-01-01 12:00 UTC")
+    assert statuses(grade(root)) == {"ann": "graded", "bob": "graded"}
+    with Gradebook(open_course(root).gradebook, "cvbook") as book:
+        book.grant_extension("tiny", "ann", days=1)
+    assert statuses(grade(root)) == {"ann": "graded", "bob": "unchanged"}
 
 
 # --------------------------------------------------------------------- odd classes
