@@ -18,7 +18,6 @@ import sys
 import time
 import weakref
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,51 +27,12 @@ from grader.line import receive, send
 from grader.loans import Loans
 from grader.proxies import Proxy, kinds, made
 from grader.sandbox import Limits, Policy, Zygote
+from grader.stops import DISTURBANCES, Gone, Note, Stopped, sentence
 from grader.student import changes, codec
 
 __all__ = ["Note", "Proxy", "Sandbox", "Session", "Stopped", "kinds"]
 
-SENTENCES = {
-    "time": "did not finish in {seconds:g} seconds: is there a loop that never ends?",
-    "memory": "used more than {memory:.1f} GB of memory: is an array far too large?",
-    "threads": "started more than {threads} threads.",
-    "cpu": "used more than {cpu} seconds of the processor.",
-    "exit": "ended Python itself (by os._exit, for example).",
-    "crash": "made Python crash.",
-    "output": "displayed too much: is there a print in a long loop?",
-    "garbage": "answered in a way that cannot be read.",
-}
-
-
 AHEAD_BYTES = 48_000  # of questions that are under way, less than a line holds
-DISTURBANCES = ("killed", "lost")  # nothing that a learner can bring about
-
-
-class Stopped(Exception):  # noqa: N818 - what a learner reads
-    """The student's process ended; the sentence says why."""
-
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason
-
-
-@dataclass
-class Note:
-    """Something an instructor may want to know of a submission."""
-
-    cell: str
-    reason: str
-    sentence: str
-
-
-class Gone(codec.Refused):
-    """An argument belongs to a process that has ended."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "this object is gone: the process in which it lived has ended, and "
-            "what was begun in its place has none of it"
-        )
 
 
 class Session:
@@ -124,8 +84,8 @@ class Session:
         names, written = answer.get("names"), answer.get("outputs")
         self.shown += len(written) if isinstance(written, str) else 0
         if self.shown > self.limits.shown_bytes:  # they would fill our memory
-            sentence = self.sentence("output")
-            written = json.dumps([told.error_output("Stopped", sentence)])
+            words = sentence("output", self.limits)
+            written = json.dumps([told.error_output("Stopped", words)])
         try:
             outputs = told.outputs(written)
         except ValueError:
@@ -353,7 +313,7 @@ class Session:
         if self.line is not None:
             return
         if time.monotonic() > self.deadline:
-            raise Stopped("submission time", self.sentence("time", whole=True))
+            raise Stopped("submission time", sentence("time", self.limits, whole=True))
         self.line = self.zygote.fork(self.limits)
         self.life += 1
         self.proxies.clear()
@@ -371,18 +331,7 @@ class Session:
             reason = "memory"
         self.disturbed = self.disturbed or reason in DISTURBANCES
         self.end()
-        return Stopped(reason, self.sentence(reason))
-
-    def sentence(self, reason: str, *, whole: bool = False) -> str:
-        """Why a cell was stopped, for its author."""
-        limits = self.limits
-        words = SENTENCES.get(reason, "ended Python itself.").format(
-            seconds=limits.submission_seconds if whole else limits.cell_seconds,
-            memory=limits.memory_bytes / 2**30,
-            threads=limits.threads,
-            cpu=limits.cpu_seconds,
-        )
-        return f"Your {'notebook' if whole else 'code'} {words}"
+        return Stopped(reason, sentence(reason, self.limits))
 
     def end(self) -> None:
         """End the process, if there is one."""

@@ -1,5 +1,6 @@
 """The commands of `python -m grader`, one a file."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +12,23 @@ import click
 if TYPE_CHECKING:
     from grader.folders import Course
     from grader.records import Records
+
+
+STUDENT = click.option(
+    "--student", "-s", multiple=True, help="Only this one; may be repeated."
+)
+
+
+def workers(what: str) -> Callable:
+    """The option that says how many work side by side."""
+    return click.option(
+        "--workers",
+        "-w",
+        type=click.IntRange(1, 256),
+        default=lambda: os.cpu_count() or 1,
+        show_default="one a core",
+        help=what,
+    )
 
 
 class Told(click.ClickException):

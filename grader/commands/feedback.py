@@ -1,25 +1,17 @@
 """`python -m grader feedback`."""
 
-import os
 import sys
 
 import click
 
 from grader import forge
-from grader.commands import course_of, say, told
+from grader.commands import STUDENT, course_of, say, told, workers
 
 
 @click.command("feedback")
 @click.argument("assignment")
-@click.option("--student", "-s", multiple=True, help="Only this one; may be repeated.")
-@click.option(
-    "--workers",
-    "-w",
-    type=click.IntRange(1, 256),
-    default=lambda: os.cpu_count() or 1,
-    show_default="one a core",
-    help="Pages that are made at a time.",
-)
+@STUDENT
+@workers("Pages that are made at a time.")
 @click.option("--zip", "zipped", type=click.Path(), help="Pack them into this file.")
 @click.pass_context
 @told

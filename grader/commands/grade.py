@@ -1,26 +1,18 @@
 """`python -m grader grade`."""
 
 import json
-import os
 import sys
 
 import click
 
 from grader import forge
-from grader.commands import course_of, say, told
+from grader.commands import STUDENT, course_of, say, told, workers
 
 
 @click.command("grade")
 @click.argument("assignment")
-@click.option("--student", "-s", multiple=True, help="Only this one; may be repeated.")
-@click.option(
-    "--workers",
-    "-w",
-    type=click.IntRange(1, 256),
-    default=lambda: os.cpu_count() or 1,
-    show_default="one a core",
-    help="Notebooks that are graded at a time on this machine.",
-)
+@STUDENT
+@workers("Notebooks that are graded at a time on this machine.")
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
