@@ -1,4 +1,7 @@
-"""No attack earns a point, each is stopped by what was meant to, and none spreads."""
+"""No attack earns a point, each is stopped by what was meant to, and none spreads.
+
+`pytest -s` prints the table: the attack, its points, those beside it, what stopped it.
+"""
 
 import json
 import re
@@ -63,7 +66,9 @@ def test_an_attack_earns_nothing_and_harms_nobody(judge, attack):
     seen += "\n".join(f"{note.reason}: {note.sentence}" for note in notes)
     honest = 0 if attack.harms_itself else 2
     assert points(nb) == {ATTACKED: 0, HONEST: honest}, seen[-3000:]
-    assert re.search(attack.reason, seen), seen[-3000:]
+    stopped = re.search(attack.reason, seen)
+    assert stopped, seen[-3000:]
+    print(f"{attack.name[:58]:60}0 of 1  {honest} of 2  {stopped[0]!r}")
 
 
 def test_after_all_that_right_answers_still_earn_every_point(judge):
