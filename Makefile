@@ -10,7 +10,8 @@ READY := $(VENV)/.ready
 NODE := node_modules/.package-lock.json
 NBVAL := --nbval --nbval-cell-timeout=300 \
   --nbval-sanitize-with=$(CURDIR)/tests/nbval.cfg
-TEST := $(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile
+TEST := $(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile \
+  --no-loadscope-reorder
 
 export PYTHONUNBUFFERED := 1
 MAKEFLAGS += --no-print-directory
