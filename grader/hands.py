@@ -93,7 +93,7 @@ def grade(
     hand = take(batch, make)
     try:
         answers = hand.results([(student, taken)])
-        answer = [answer for answer in answers if answer is not None][0]  # noqa: RUF015
+        (answer,) = (answer for answer in answers if answer is not None)
     except NoWorkers as problem:
         hand.close()
         raise ClusterTrouble(f"on the worker {me} {problem}") from None

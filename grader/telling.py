@@ -13,7 +13,7 @@ from traitlets.config import Config
 from grader.batch import UNCHANGED, Batch, Row
 from grader.exporter import looks
 from grader.folders import Course, write_whole
-from grader.grading import chosen, progress
+from grader.grading import Say, chosen, progress
 from grader.pages import Marked, Page, Teller, refused
 from grader.paper import judges
 from grader.pool import LocalPool, Lost
@@ -21,8 +21,6 @@ from grader.records import Records
 from grader.standings import Standing, marks, standings
 from grader.submission import odd_name, shown
 from grader.work import QUARANTINED
-
-Say = Callable[[str], None]
 
 
 @dataclass

@@ -106,7 +106,8 @@ def run_case(exercise: Exercise, answer: Callable[..., Any], case: Case) -> Outc
 @contextlib.contextmanager
 def same_random() -> Iterator[None]:
     """Put the global random numbers back, NumPy's too: learners may draw from them."""
-    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
+    numpy_state = np.random.get_state()  # noqa: NPY002 - the old numbers are global
+    python_state = random.getstate()
     try:
         yield
     finally:

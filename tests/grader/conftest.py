@@ -46,3 +46,17 @@ def tiny(tmp_path_factory):
 def tiny_copy(tiny, tmp_path):
     """A course to spoil."""
     return shutil.copytree(tiny, tmp_path / "course")
+
+
+@pytest.fixture(scope="module")
+def made(tiny):
+    """The tiny course with its notebooks, and a gradebook that knows what is asked."""
+    from tests.grader import classes
+
+    return classes.make(tiny)
+
+
+@pytest.fixture
+def root(made, tmp_path):
+    """The same, for one test alone."""
+    return shutil.copytree(made, tmp_path / "course")

@@ -21,16 +21,6 @@ pytestmark = [pytest.mark.course, pytest.mark.usefixtures("bubblewrap")]
 BROKEN = '{"cells": [{"cell_type":'
 
 
-@pytest.fixture(scope="module")
-def made(tiny):
-    return classes.make(tiny)
-
-
-@pytest.fixture
-def root(made, tmp_path):
-    return shutil.copytree(made, tmp_path / "course")
-
-
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch):
     """No worker has to start: what a pool does is tested elsewhere."""
@@ -334,7 +324,9 @@ def test_a_forced_run_that_was_cut_short_is_completed_by_the_next(root, monkeypa
         def results(self, tasks):
             yield next(super().results(tasks))
 
-    short = lambda batch, *_: Short(lambda: work.Grader(batch.paper))  # noqa: E731
+    def short(batch, *_):
+        return Short(lambda: work.Grader(batch.paper))
+
     monkeypatch.setattr(grading, "hire", short)
     assert statuses(grade(root, force=True)) == {"ann": "graded", "bob": "waiting"}
     monkeypatch.setattr(grading, "hire", classes.here)

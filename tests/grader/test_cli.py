@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,16 +21,6 @@ from tests.grader.classes import WRONG, hand_in
 ROOT = Path(__file__).parents[2]
 COMMANDS = ["release", "collect", "grade", "feedback", "status", "export"]
 pytestmark = [pytest.mark.course, pytest.mark.usefixtures("bubblewrap")]
-
-
-@pytest.fixture(scope="module")
-def made(tiny):
-    return classes.make(tiny)
-
-
-@pytest.fixture
-def root(made, tmp_path):
-    return shutil.copytree(made, tmp_path / "course")
 
 
 def words(root, *command):

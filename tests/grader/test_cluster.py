@@ -31,11 +31,6 @@ except OSError as problem:
 
 
 @pytest.fixture(scope="module")
-def made(tiny):
-    return classes.make(tiny)
-
-
-@pytest.fixture(scope="module")
 def machines(made, tmp_path_factory):
     """Two workers of one thread each; they come back when they are killed."""
     machines = Machines(tmp_path_factory.mktemp("machines"))

@@ -25,16 +25,6 @@ time.sleep(float(sys.argv[2]))
 """
 
 
-@pytest.fixture(scope="module")
-def made(tiny):
-    return classes.make(tiny)
-
-
-@pytest.fixture
-def root(made, tmp_path):
-    return shutil.copytree(made, tmp_path / "course")
-
-
 @pytest.fixture
 def said():
     return []

@@ -140,7 +140,7 @@ def test_what_is_not_there_is_not_there(net):
     assert not hasattr(net, "missing")
     assert getattr(net, "missing", 5) == 5
     with pytest.raises(AttributeError, match="_modules of a learner's object cannot"):
-        net._modules  # noqa: B018
+        _ = net._modules
 
 
 def test_kinds_are_told_where_isinstance_cannot_be(net):

@@ -14,7 +14,7 @@ class Misconception:
     sentence: str
 
 
-class WrongAnswer(AssertionError):  # noqa: N818
+class WrongAnswer(AssertionError):  # noqa: N818 - the book's name for it
     def _render_traceback_(self):
         return [str(self)]
 

@@ -76,7 +76,7 @@ EXERCISES = {
 }
 
 
-class WrongAnswer(AssertionError):  # noqa: N818
+class WrongAnswer(AssertionError):  # noqa: N818 - the book's name for it
     def _render_traceback_(self):
         return [str(self)]
 
