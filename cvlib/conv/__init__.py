@@ -5,6 +5,14 @@ from cvlib.conv.fast import conv1d, conv1x1, conv2d, conv3d
 from cvlib.conv.flip import convolve2d, cross_correlate2d, flip
 from cvlib.conv.loops import conv1d_loops, conv2d_loops, conv3d_loops, window
 from cvlib.conv.matrix import conv_matrix, fold, toeplitz, unfold
+from cvlib.conv.separable import (
+    SeparableCost,
+    depthwise_conv2d_loops,
+    separable_conv2d,
+    separable_kernel,
+    separable_multiply_adds,
+    separable_parameters,
+)
 from cvlib.conv.sizes import (
     ReceptiveField,
     conv_transpose_output_size,
@@ -25,6 +33,7 @@ from cvlib.conv.transpose import (
 
 __all__ = [
     "ReceptiveField",
+    "SeparableCost",
     "conv1d",
     "conv1d_loops",
     "conv1x1",
@@ -40,6 +49,7 @@ __all__ = [
     "conv_transpose_output_size",
     "convolve2d",
     "cross_correlate2d",
+    "depthwise_conv2d_loops",
     "flip",
     "fold",
     "full_padding",
@@ -49,6 +59,10 @@ __all__ = [
     "receptive_box",
     "receptive_field",
     "same_padding",
+    "separable_conv2d",
+    "separable_kernel",
+    "separable_multiply_adds",
+    "separable_parameters",
     "toeplitz",
     "unfold",
     "window",

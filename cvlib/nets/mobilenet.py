@@ -6,7 +6,8 @@ V2's names in the state dict are torchvision's; V1 has no model there and follow
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
-from cvlib.validate import check_number, check_positive, check_shape
+from cvlib.nets.scaling import round_channels
+from cvlib.validate import check_shape
 
 V1_BLOCKS = (  # filters, stride
     *((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)),
@@ -17,21 +18,6 @@ V2_STAGES = (  # expand_ratio, out_channels, blocks, stride of the first block
     *((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2)),
     *((6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)),
 )
-
-
-def round_channels(channels: float, divisor: int = 8) -> int:
-    """The multiple of `divisor` nearest to `channels`, never more than 10 % below it.
-
-    A width multiplier gives fractions; hardware likes multiples of 8. Half-way goes up.
-
-    Example:
-        >>> round_channels(32 * 0.75), round_channels(24 * 0.35)
-        (24, 16)
-    """
-    check_number("channels", channels, minimum=0)
-    check_positive("divisor", divisor)
-    rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
-    return rounded + divisor if rounded < 0.9 * channels else rounded
 
 
 def conv_norm(
