@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from torch.nn.functional import conv2d as torch_conv2d
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from torch.nn.functional import conv2d as torch_conv2d
 
 from cvlib.conv import (
     conv2d,
