@@ -1,0 +1,189 @@
+"""Files that a reader may download: looked for, checked, fetched, resumed.
+
+Nothing here runs while the book is built or an exercise is graded.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pooch
+
+from cvlib.data.resuming import ResumingDownloader
+from cvlib.validate import check_choice
+
+
+class Offline(OSError):
+    """A file is not here and cannot be had now."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file in the public, and how to know that it is the right one."""
+
+    path: str  # below the data folder
+    url: str
+    hash: str  # as pooch writes it: "sha256:…" or "md5:…"
+    megabytes: float
+    credit: str
+
+    @property
+    def host(self) -> str:
+        """Who offers it."""
+        return urlsplit(self.url).netloc
+
+
+DOWNLOADS = {
+    "cifar10": Download(
+        "cifar-10-python.tar.gz",
+        "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
+        "md5:c58f30108f718f92721af3b95e74349a",
+        170.5,
+        "CIFAR-10: Alex Krizhevsky, 2009",
+    ),
+    "squeezenet1_1": Download(
+        "squeezenet1_1-b8a52dc0.pth",
+        "https://download.pytorch.org/models/squeezenet1_1-b8a52dc0.pth",
+        "sha256:b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b",
+        4.8,
+        "SqueezeNet 1.1: Iandola et al.; weights by torchvision, BSD 3-Clause",
+    ),
+    "vgg19": Download(
+        "vgg19-dcbb9e9d.pth",
+        "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",
+        "sha256:dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+        548.1,
+        "VGG-19: Simonyan and Zisserman; weights by torchvision, BSD 3-Clause",
+    ),
+    "mnist_train_images": Download(
+        "mnist/train-images-idx3-ubyte.gz",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/train-images-idx3-ubyte.gz",
+        "md5:f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        9.9,
+        "MNIST: LeCun, Cortes, Burges",
+    ),
+    "mnist_train_labels": Download(
+        "mnist/train-labels-idx1-ubyte.gz",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/train-labels-idx1-ubyte.gz",
+        "md5:d53e105ee54ea40749a09fcbcd1e9432",
+        0.03,
+        "MNIST: LeCun, Cortes, Burges",
+    ),
+    "mnist_test_images": Download(
+        "mnist/t10k-images-idx3-ubyte.gz",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/t10k-images-idx3-ubyte.gz",
+        "md5:9fb629c4189551a2d022fa330f9573f3",
+        1.6,
+        "MNIST: LeCun, Cortes, Burges",
+    ),
+    "mnist_test_labels": Download(
+        "mnist/t10k-labels-idx1-ubyte.gz",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/t10k-labels-idx1-ubyte.gz",
+        "md5:ec29112dd5afa0611ce80d1b7f02629c",
+        0.005,
+        "MNIST: LeCun, Cortes, Burges",
+    ),
+}
+
+
+def cache() -> Path:
+    """The folder that downloads go to; pooch's own rule for where caches live."""
+    return Path(pooch.os_cache("cvbook"))
+
+
+def local(path: str) -> Path | None:
+    """A file below the folder that `CVLIB_DATA` names, if it is there."""
+    folder = os.environ.get("CVLIB_DATA")
+    if not folder:
+        return None
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(
+            f"CVLIB_DATA must name a folder, got {folder!r}, which is none"
+        )
+    found = Path(folder, path)
+    return found if found.exists() else None
+
+
+def find(name: str) -> Path | None:
+    """Where a file is already: below `CVLIB_DATA`, in the cache, or None.
+
+    Raises:
+        ValueError: no download has this name, or the file there is another one.
+    """
+    download = DOWNLOADS[check_choice("name", name, tuple(DOWNLOADS))]
+    found = local(download.path) or cache() / download.path
+    if not found.exists():
+        return None
+    if not pooch.hashes.hash_matches(found, download.hash):
+        raise ValueError(
+            f"{found} is not the file that {download.host} offers (its hash differs); "
+            "delete it and it will be downloaded again"
+        )
+    return found
+
+
+def fetch(name: str, *, progress: bool = True) -> Path:
+    """The path of a file, downloaded if it is not here yet.
+
+    What has arrived of an interrupted download stays, and the next call goes on there.
+
+    Args:
+        name: a key of `DOWNLOADS`.
+        progress: show a bar.
+
+    Raises:
+        Offline: it is not here, and there is no connection or no room for it.
+        ValueError: no download has this name, or what came is another file.
+    """
+    found = find(name)
+    if found:
+        return found
+    download = DOWNLOADS[name]
+    target = cache() / download.path
+    wanted = f"{target.name} ({download.megabytes:g} MB)"
+    try:
+        path = pooch.retrieve(
+            download.url,
+            known_hash=download.hash,
+            fname=target.name,
+            path=target.parent,
+            downloader=ResumingDownloader(
+                target.with_name(target.name + ".part"), progress=progress
+            ),
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"{wanted} came from {download.host}, but is not the file expected (its "
+            "hash differs); try again later, or put the right one into a folder and set "
+            "CVLIB_DATA to it"
+        ) from error
+    except OSError as error:
+        raise Offline(
+            f"{wanted} is not here and could not be had from {download.host} "
+            f"({reason(error)}); put it into a folder and set CVLIB_DATA to it, or go on "
+            "without: only the parts on real data need it"
+        ) from error
+    return Path(path)
+
+
+def reason(error: OSError) -> str:
+    """What went wrong with a download, in a few words."""
+    if error.errno == 28:  # ENOSPC
+        return f"no room in {cache()}"
+    if isinstance(error, ConnectionError) or "onnection" in type(error).__name__:
+        return "no connection"
+    return str(error) or type(error).__name__
+
+
+def save_arrays(path: Path, **arrays: np.ndarray) -> None:
+    """Write arrays to a file that is either whole or not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + f".{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            np.savez(file, **arrays)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,125 @@
+"""What every training script shares: its options, where it saves, how it ends."""
+
+import argparse
+import hashlib
+import os
+import platform
+import time
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+ROOT = Path(__file__).resolve().parents[2]
+WEIGHTS = ROOT / "cvlib" / "weights"
+MANIFEST = WEIGHTS / "MANIFEST.toml"
+
+
+def options(script: str, doc: str, *, epochs: int) -> argparse.Namespace:
+    """The options that all scripts understand."""
+    parser = argparse.ArgumentParser(
+        prog=f"python tools/train/{Path(script).name}",
+        description=doc,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--device", default=None, help="cuda where there is one, or cpu"
+    )
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        default=ROOT / "_build" / "train" / f"{Path(script).stem}.pt",
+        help="saved after each epoch; started again, the script goes on from it",
+    )
+    parser.add_argument("--fresh", action="store_true", help="forget the checkpoint")
+    chosen = parser.parse_args()
+    if chosen.fresh:
+        chosen.checkpoint.unlink(missing_ok=True)
+    chosen.device = chosen.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    torch.set_num_threads(chosen.threads)
+    return chosen
+
+
+def hardware(device: str) -> str:
+    """What computed, in words that mean something in another year."""
+    if device == "cuda":
+        return torch.cuda.get_device_name()
+    names = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        if line.startswith("model name")
+    ]
+    name = names[0] if names else platform.machine()
+    return f"{name}, {torch.get_num_threads()} threads"
+
+
+def ship(
+    name: str,
+    model: nn.Module,
+    *,
+    builder: str,
+    metric: str,
+    value: float,
+    tolerance: float,
+    data: str,
+    **notes: str | int | float,
+) -> None:
+    """Write the weights and their entry in the manifest.
+
+    Args:
+        name: of the weights.
+        model: what is shipped, on any device.
+        builder: `module:function` that makes the empty net.
+        metric: what `value` is.
+        value: measured now.
+        tolerance: how far a new measurement may be away.
+        data: what it was trained and measured on.
+        **notes: seed, epochs, minutes, hardware…
+    """
+    path = WEIGHTS / f"{name}.safetensors"
+    state = {
+        key: value.detach().cpu().contiguous()
+        for key, value in model.state_dict().items()
+    }
+    save_file(state, path)
+    entry = {
+        "builder": builder,
+        "script": f"tools/train/{name}.py",
+        "data": data,
+        "metric": metric,
+        "value": round(value, 4),
+        "tolerance": tolerance,
+        **notes,
+        "date": date.today().isoformat(),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+    entries = tomllib.loads(MANIFEST.read_text("utf-8")) if MANIFEST.exists() else {}
+    entries[name] = entry
+    MANIFEST.write_text(written(entries), encoding="utf-8")
+    print(
+        f"{path.relative_to(ROOT)}: {path.stat().st_size / 1e6:.2f} MB, {metric} {value:.4f}"
+    )
+
+
+def written(entries: dict[str, dict]) -> str:
+    """The manifest as TOML, in the order of the alphabet."""
+    lines = ["# Written by tools/train/*.py; a test measures each value again."]
+    for name, entry in sorted(entries.items()):
+        lines += ["", f"[{name}]"]
+        for key, value in entry.items():
+            if isinstance(value, str):
+                value = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            lines.append(f"{key} = {value}")
+    return "\n".join(lines) + "\n"
+
+
+def minutes(seconds: list[float]) -> float:
+    """The time of a training that may have been stopped and gone on."""
+    return round(sum(seconds) / 60, 1)
