@@ -1,6 +1,16 @@
 """Training that works (torch): a loop, and what one adjusts and watches around it."""
 
 from cvlib.train.checkpoint import Checkpoint
+from cvlib.train.ensembles import (
+    Snapshots,
+    average_parameters,
+    average_probabilities,
+    ballots,
+    disagreement,
+    member_logits,
+    reestimate_batch_norm,
+    vote,
+)
 from cvlib.train.loop import (
     History,
     Hook,
@@ -11,15 +21,68 @@ from cvlib.train.loop import (
     predict,
     seed_all,
 )
+from cvlib.train.search import (
+    Range,
+    Trial,
+    best,
+    distinct_values,
+    grid_search,
+    log_uniform,
+    random_search,
+    ranked,
+)
+from cvlib.train.stages import edge_optimum, narrow, widen
+from cvlib.train.transfer import adapt, freeze, precompute_features, unfreeze
+from cvlib.train.validation import (
+    Leak,
+    OuterFold,
+    find_leak,
+    group_kfold,
+    kfold,
+    nested_cross_validation,
+    preparation_leaks,
+    stratified_kfold,
+)
 
 __all__ = [
     "Checkpoint",
     "History",
     "Hook",
+    "Leak",
+    "OuterFold",
+    "Range",
+    "Snapshots",
     "State",
+    "Trial",
+    "adapt",
+    "average_parameters",
+    "average_probabilities",
+    "ballots",
+    "best",
+    "disagreement",
+    "distinct_values",
+    "edge_optimum",
     "evaluate",
     "exploded",
+    "find_leak",
     "fit",
+    "freeze",
+    "grid_search",
+    "group_kfold",
+    "kfold",
+    "log_uniform",
+    "member_logits",
+    "narrow",
+    "nested_cross_validation",
+    "precompute_features",
     "predict",
+    "preparation_leaks",
+    "random_search",
+    "ranked",
+    "reestimate_batch_norm",
     "seed_all",
+    "stratified_kfold",
+    "unfreeze",
+    "vote",
+    "widen",
 ]
