@@ -1,6 +1,21 @@
 """Training that works (torch): a loop, and what one adjusts and watches around it."""
 
 from cvlib.train.checkpoint import Checkpoint
+from cvlib.train.clip import (
+    ClipNorm,
+    clip_by_norm,
+    clip_by_value,
+    clip_grad_norm_,
+    clip_grad_value_,
+)
+from cvlib.train.diagnosis import (
+    ATLAS,
+    Diagnosis,
+    Patient,
+    diagnose,
+    simulate,
+    simulate_curves,
+)
 from cvlib.train.ensembles import (
     Snapshots,
     average_parameters,
@@ -21,6 +36,14 @@ from cvlib.train.loop import (
     predict,
     seed_all,
 )
+from cvlib.train.schedules import (
+    constant,
+    cosine,
+    cyclic_cosine,
+    one_cycle,
+    step_decay,
+    warm_up,
+)
 from cvlib.train.search import (
     Range,
     Trial,
@@ -32,6 +55,15 @@ from cvlib.train.search import (
     ranked,
 )
 from cvlib.train.stages import edge_optimum, narrow, widen
+from cvlib.train.statistics import (
+    ActivationStatistics,
+    Description,
+    GradientStatistics,
+    UpdateRatio,
+    dead_units,
+    describe,
+    update_ratio,
+)
 from cvlib.train.transfer import adapt, freeze, precompute_features, unfreeze
 from cvlib.train.validation import (
     Leak,
@@ -45,20 +77,38 @@ from cvlib.train.validation import (
 )
 
 __all__ = [
+    "ATLAS",
+    "ActivationStatistics",
     "Checkpoint",
+    "ClipNorm",
+    "Description",
+    "Diagnosis",
+    "GradientStatistics",
     "History",
     "Hook",
     "Leak",
     "OuterFold",
+    "Patient",
     "Range",
     "Snapshots",
     "State",
     "Trial",
+    "UpdateRatio",
     "adapt",
     "average_parameters",
     "average_probabilities",
     "ballots",
     "best",
+    "clip_by_norm",
+    "clip_by_value",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "constant",
+    "cosine",
+    "cyclic_cosine",
+    "dead_units",
+    "describe",
+    "diagnose",
     "disagreement",
     "distinct_values",
     "edge_optimum",
@@ -74,6 +124,7 @@ __all__ = [
     "member_logits",
     "narrow",
     "nested_cross_validation",
+    "one_cycle",
     "precompute_features",
     "predict",
     "preparation_leaks",
@@ -81,8 +132,13 @@ __all__ = [
     "ranked",
     "reestimate_batch_norm",
     "seed_all",
+    "simulate",
+    "simulate_curves",
+    "step_decay",
     "stratified_kfold",
     "unfreeze",
+    "update_ratio",
     "vote",
+    "warm_up",
     "widen",
 ]

@@ -240,10 +240,11 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _falling(losses: Sequence[float]) -> bool:
-    """Whether the last quarter took more than a tenth off the loss."""
+    """Whether the last quarter still mattered: for the loss, or for its whole fall."""
     quarter = max(3, len(losses) // 4)
-    before = losses[-quarter - 3 : -quarter] or losses[:1]
-    return _mean(losses[-3:]) < 0.9 * _mean(before)
+    before = _mean(losses[-quarter - 3 : -quarter] or losses[:1])
+    fall = before - _mean(losses[-3:])
+    return fall > 0.06 * before or fall > 0.1 * (losses[0] - losses[-1]) > 0
 
 
 def _roughness(losses: Sequence[float]) -> float:

@@ -128,7 +128,7 @@ def test_a_goal_in_percent_is_refused():
 
 REAL = {
     "healthy": {"lr": 0.1},
-    "rate too low": {"lr": 0.0005},
+    "rate too low": {"lr": 0.001},
     "never learns": {"lr": 1e-5},
     "explosion": {"lr": 30.0},
     "overfitting": {"lr": 0.1, "count": 60},
