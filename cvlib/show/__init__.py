@@ -2,16 +2,20 @@
 
 from cvlib.show.grids import canvas, draw_grid, number, numbers, sliding
 from cvlib.show.images import diverging, feature_maps, images, kernel_responses
+from cvlib.show.printed import Comparison, agreement, compare
 from cvlib.show.style import STYLE, Picture, bare, figure
 from cvlib.show.tables import Table, table
 from cvlib.show.windows import window_rows
 
 __all__ = [
     "STYLE",
+    "Comparison",
     "Picture",
     "Table",
+    "agreement",
     "bare",
     "canvas",
+    "compare",
     "diverging",
     "draw_grid",
     "feature_maps",
