@@ -44,11 +44,11 @@ def cifar10(split: str = "train") -> tuple[Tensor, Tensor]:
         split: "train" (50 000) or "test" (10 000).
 
     Returns:
-        images (N, 3, 32, 32) uint8; labels (N,) int64, see `CIFAR10_CLASSES`. Read only:
-        the same tensors every time.
+        images (N, 3, 32, 32) uint8; labels (N,) int64, see `CIFAR10_CLASSES`. The same
+        tensors every time: do not write into them.
 
     Raises:
-        Offline: the archive is nowhere and cannot be downloaded.
+        OfflineError: the archive is nowhere and cannot be downloaded.
 
     Source:
         Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009.

@@ -15,7 +15,7 @@ from cvlib.data.resuming import ResumingDownloader
 from cvlib.validate import check_choice
 
 
-class Offline(OSError):
+class OfflineError(OSError):
     """A file is not here and cannot be had now."""
 
 
@@ -134,7 +134,7 @@ def fetch(name: str, *, progress: bool = True) -> Path:
         progress: show a bar.
 
     Raises:
-        Offline: it is not here, and there is no connection or no room for it.
+        OfflineError: it is not here, and there is no connection or no room for it.
         ValueError: no download has this name, or what came is another file.
     """
     found = find(name)
@@ -156,14 +156,14 @@ def fetch(name: str, *, progress: bool = True) -> Path:
     except ValueError as error:
         raise ValueError(
             f"{wanted} came from {download.host}, but is not the file expected (its "
-            "hash differs); try again later, or put the right one into a folder and set "
-            "CVLIB_DATA to it"
+            "hash differs); try again later, or put the right one into a folder and "
+            "set CVLIB_DATA to it"
         ) from error
     except OSError as error:
-        raise Offline(
+        raise OfflineError(
             f"{wanted} is not here and could not be had from {download.host} "
-            f"({reason(error)}); put it into a folder and set CVLIB_DATA to it, or go on "
-            "without: only the parts on real data need it"
+            f"({reason(error)}); put it into a folder and set CVLIB_DATA to it, or go "
+            "on without: only the parts on real data need it"
         ) from error
     return Path(path)
 

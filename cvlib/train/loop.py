@@ -124,8 +124,8 @@ def fit(
         hooks: called in turn, see `Hook`.
         explosion: stop when the loss exceeds this many times the first one, or is not
             finite; None to go on whatever happens.
-        precision: `torch.bfloat16` computes the forward pass in it, which new processors
-            do faster.
+        precision: `torch.bfloat16` computes the forward pass in it, which new
+            processors do faster.
         progress: show a bar.
         resume: where to save after each epoch, and to go on from.
 

@@ -4,9 +4,7 @@ import argparse
 import hashlib
 import os
 import platform
-import time
 import tomllib
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -57,7 +55,7 @@ def hardware(device: str) -> str:
         if line.startswith("model name")
     ]
     name = names[0] if names else platform.machine()
-    return f"{name}, {torch.get_num_threads()} threads"
+    return f"{name}, {torch.get_num_threads()} thread(s)"
 
 
 def ship(
@@ -103,9 +101,8 @@ def ship(
     entries = tomllib.loads(MANIFEST.read_text("utf-8")) if MANIFEST.exists() else {}
     entries[name] = entry
     MANIFEST.write_text(written(entries), encoding="utf-8")
-    print(
-        f"{path.relative_to(ROOT)}: {path.stat().st_size / 1e6:.2f} MB, {metric} {value:.4f}"
-    )
+    megabytes = path.stat().st_size / 1e6
+    print(f"{path.relative_to(ROOT)}: {megabytes:.2f} MB, {metric} {value:.4f}")
 
 
 def written(entries: dict[str, dict]) -> str:

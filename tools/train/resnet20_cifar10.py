@@ -10,7 +10,8 @@ from recipe import hardware, minutes, options, ship
 from cvlib.augment import standard_cifar
 from cvlib.data.cifar import cifar10, cifar10_source
 from cvlib.nets.resnet import cifar_resnet20
-from cvlib.train import Checkpoint, evaluate, fit, one_cycle, seed_all
+from cvlib.train import Checkpoint, evaluate, fit, seed_all
+from cvlib.train.schedules import one_cycle
 
 EPOCHS = 30
 
