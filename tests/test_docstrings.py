@@ -15,6 +15,7 @@ import cvlib
 WITH_EXAMPLES = (
     "cvlib.augment",
     "cvlib.conv",
+    "cvlib.explain",
     "cvlib.filters",
     "cvlib.grade",
     "cvlib.image",
@@ -113,7 +114,7 @@ def test_no_exception_is_stale():
 def test_every_example_is_true(module):
     # the example stands in a session of the reader, who is not part of cvlib
     globs = {**vars(module), "np": np, "__name__": "__main__"}
-    if module.__name__.startswith(("cvlib.augment", "cvlib.metrics")):
+    if module.__name__.startswith(("cvlib.augment", "cvlib.explain", "cvlib.metrics")):
         globs["torch"] = importlib.import_module("torch")
     # no flags: what is printed is what a reader will see, to the letter
     failed, _ = doctest.testmod(module, globs=globs, optionflags=0, report=False)
