@@ -6,7 +6,7 @@ from cvlib.conv.flip import convolve2d, cross_correlate2d, flip
 from cvlib.conv.loops import conv1d_loops, conv2d_loops, conv3d_loops, window
 from cvlib.conv.matrix import conv_matrix, fold, toeplitz, unfold
 from cvlib.conv.separable import (
-    SeparableCost,
+    ConvCost,
     depthwise_conv2d_loops,
     separable_conv2d,
     separable_kernel,
@@ -32,8 +32,8 @@ from cvlib.conv.transpose import (
 )
 
 __all__ = [
+    "ConvCost",
     "ReceptiveField",
-    "SeparableCost",
     "conv1d",
     "conv1d_loops",
     "conv1x1",

@@ -18,7 +18,7 @@ from cvlib.validate import check_shape
 Array = NDArray[np.floating]
 
 
-class SeparableCost(NamedTuple):
+class ConvCost(NamedTuple):
     """A count for one standard convolution, and for its two steps.
 
     Attributes:
@@ -44,14 +44,14 @@ class SeparableCost(NamedTuple):
 
 def separable_multiply_adds(
     in_channels: int, out_channels: int, kernel_size: Size, output_size: Size
-) -> SeparableCost:
+) -> ConvCost:
     """Multiply-adds for one image: the standard convolution and the separable one.
 
     Example:
         >>> separable_multiply_adds(3, 5, 3, 4)
-        SeparableCost(standard=2160, depthwise=432, pointwise=240)
+        ConvCost(standard=2160, depthwise=432, pointwise=240)
     """
-    return SeparableCost(
+    return ConvCost(
         multiply_adds(in_channels, out_channels, kernel_size, output_size),
         multiply_adds(
             in_channels, in_channels, kernel_size, output_size, groups=in_channels
@@ -62,7 +62,7 @@ def separable_multiply_adds(
 
 def separable_parameters(
     in_channels: int, out_channels: int, kernel_size: Size, *, bias: bool = False
-) -> SeparableCost:
+) -> ConvCost:
     """Weights of the standard convolution and of the separable one.
 
     Args:
@@ -73,9 +73,9 @@ def separable_parameters(
 
     Example:
         >>> separable_parameters(3, 5, 3)
-        SeparableCost(standard=135, depthwise=27, pointwise=15)
+        ConvCost(standard=135, depthwise=27, pointwise=15)
     """
-    return SeparableCost(
+    return ConvCost(
         num_parameters(in_channels, out_channels, kernel_size, bias=bias),
         num_parameters(
             in_channels, in_channels, kernel_size, groups=in_channels, bias=bias

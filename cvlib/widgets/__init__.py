@@ -2,11 +2,16 @@
 
 from cvlib.widgets._base import Interactive
 from cvlib.widgets.batch_norm_histograms import BatchNormHistograms
+from cvlib.widgets.compound_scaling import CompoundScaling
+from cvlib.widgets.depth_curves import DepthCurves
+from cvlib.widgets.clipping_arrows import ClippingArrows
+from cvlib.widgets.curve_diagnosis import CurveDiagnosis
 from cvlib.widgets.filter_learner import FilterLearner
 from cvlib.widgets.kernel_editor import KernelEditor
 from cvlib.widgets.pooling_window import PoolingWindow
 from cvlib.widgets.question import Question
 from cvlib.widgets.receptive_field import ReceptiveFieldStack
+from cvlib.widgets.separable_cost import SeparableCost
 from cvlib.widgets.size_explorer import SizeExplorer
 from cvlib.widgets.sliding_window import SlidingWindow
 from cvlib.widgets.task_switch import TaskSwitch
@@ -15,12 +20,17 @@ from cvlib.widgets.weights_matrix import WeightsMatrix
 
 __all__ = [
     "BatchNormHistograms",
+    "CompoundScaling",
+    "DepthCurves",
+    "ClippingArrows",
+    "CurveDiagnosis",
     "FilterLearner",
     "Interactive",
     "KernelEditor",
     "PoolingWindow",
     "Question",
     "ReceptiveFieldStack",
+    "SeparableCost",
     "SizeExplorer",
     "SlidingWindow",
     "TaskSwitch",
