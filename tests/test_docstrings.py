@@ -23,6 +23,7 @@ WITH_EXAMPLES = (
     "cvlib.norm",
     "cvlib.pool",
     "cvlib.show",
+    "cvlib.train",
     "cvlib.validate",
 )
 """Where every function that readers call has to show itself at work. Of a package that
