@@ -38,6 +38,8 @@ IN_THE_PAPER = {"resnet50": "3.86", "resnet101": "7.57", "resnet152": "11.28"}
 
 @cache
 def table(module: str, make: str, side: int = 224, **options: object) -> Summary:
+    if module == "googlenet":
+        options["aux_logits"] = False  # its heads run in training only
     with torch.device("meta"):
         net = getattr(importlib.import_module(f"cvlib.nets.{module}"), make)(**options)
     return summary(net, (3, side, side))
