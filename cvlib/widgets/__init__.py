@@ -2,10 +2,10 @@
 
 from cvlib.widgets._base import Interactive
 from cvlib.widgets.batch_norm_histograms import BatchNormHistograms
-from cvlib.widgets.compound_scaling import CompoundScaling
-from cvlib.widgets.depth_curves import DepthCurves
 from cvlib.widgets.clipping_arrows import ClippingArrows
+from cvlib.widgets.compound_scaling import CompoundScaling
 from cvlib.widgets.curve_diagnosis import CurveDiagnosis
+from cvlib.widgets.depth_curves import DepthCurves
 from cvlib.widgets.filter_learner import FilterLearner
 from cvlib.widgets.kernel_editor import KernelEditor
 from cvlib.widgets.pooling_window import PoolingWindow
@@ -20,10 +20,10 @@ from cvlib.widgets.weights_matrix import WeightsMatrix
 
 __all__ = [
     "BatchNormHistograms",
-    "CompoundScaling",
-    "DepthCurves",
     "ClippingArrows",
+    "CompoundScaling",
     "CurveDiagnosis",
+    "DepthCurves",
     "FilterLearner",
     "Interactive",
     "KernelEditor",
