@@ -14,6 +14,8 @@ import pooch
 from cvlib.data.resuming import ResumingDownloader
 from cvlib.validate import check_choice
 
+pooch.get_logger().setLevel("WARNING")  # the bar says what is going on
+
 
 class OfflineError(OSError):
     """A file is not here and cannot be had now."""

@@ -7,8 +7,8 @@ import requests
 from tqdm.auto import tqdm
 
 TIMEOUT = 30  # seconds without a byte
-TRIES = 3  # a server that breaks off is asked again for the rest
-CHUNK = 1 << 16
+TRIES = 3  # in a row without a new byte; a server that breaks off is asked again
+CHUNK = 1 << 14  # what may be lost when it does
 
 
 class ResumingDownloader:
@@ -24,18 +24,25 @@ class ResumingDownloader:
 
     def __call__(self, url: str, output_file: str, pooch: object) -> None:
         """What pooch calls: fetch `url` and leave it in `output_file`."""
-        for left in reversed(range(TRIES)):
+        left = TRIES
+        while left:
+            have = self.arrived()
             try:
                 self.fetch(url)
                 break
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                left = TRIES if self.arrived() > have else left - 1
                 if not left:
                     raise
         os.replace(self.part, output_file)
 
+    def arrived(self) -> int:
+        """How many bytes are here."""
+        return self.part.stat().st_size if self.part.exists() else 0
+
     def fetch(self, url: str) -> None:
         """Ask for what is missing; an answer that is too short is an error."""
-        have = self.part.stat().st_size if self.part.exists() else 0
+        have = self.arrived()
         headers = {"Range": f"bytes={have}-"} if have else {}
         with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as answer:
             if answer.status_code == 416:  # nothing is missing
@@ -58,7 +65,7 @@ class ResumingDownloader:
                 for chunk in answer.iter_content(CHUNK):
                     file.write(chunk)
                     bar.update(len(chunk))
-        if size and self.part.stat().st_size < size:
+        if self.arrived() < size:
             raise requests.ConnectionError(
-                f"the answer broke off after {self.part.stat().st_size} of {size} bytes"
+                f"the answer broke off after {self.arrived()} of {size} bytes"
             )

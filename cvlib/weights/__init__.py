@@ -1,7 +1,8 @@
 """Trained networks (torch), ready to use: `load("resnet20_cifar10")`.
 
 Ours were trained by the scripts in tools/train/ and come with the package;
-MANIFEST.toml says how, and what each measured. Those of others are downloaded when a reader asks.
+MANIFEST.toml says how, and what each measured. Those of others are downloaded when a
+reader asks.
 """
 
 import tomllib

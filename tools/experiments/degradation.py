@@ -16,7 +16,8 @@ import torch
 from cvlib.augment import standard_cifar
 from cvlib.data.cifar import cifar10, cifar10_source
 from cvlib.nets.resnet import CifarResNet
-from cvlib.train import Checkpoint, History, fit, one_cycle, seed_all
+from cvlib.train import Checkpoint, History, fit, seed_all
+from cvlib.train.schedules import one_cycle
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "book" / "data" / "degradation.json"
