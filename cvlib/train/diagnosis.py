@@ -207,6 +207,8 @@ def diagnose(
     guessing = max(1.5 * chance, chance + 0.02)
     if max(train) < guessing:
         return _say("never learns", f"after {len(train)} epochs it still guesses")
+    if end < guessing:
+        return _say("rate too high", "it had learnt something and lost it again")
     waited = next(k for k, a in enumerate(train) if a >= guessing)
     unfinished = end < goal and _falling(losses)
     if waited >= 0.15 * len(train) and not unfinished:

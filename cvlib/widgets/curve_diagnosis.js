@@ -54,6 +54,7 @@ export function diagnose(curves, goal = 0.85, chance = 1 / CLASSES, largeGap = 0
   const end = mean(train.slice(-3)), val = mean(val_accuracy.slice(-3));
   const guessing = Math.max(1.5 * chance, chance + 0.02);
   if (Math.max(...train) < guessing) return say("never learns", `after ${train.length} epochs it still guesses`);
+  if (end < guessing) return say("rate too high", "it had learnt something and lost it again");
   const waited = train.findIndex((a) => a >= guessing);
   const unfinished = end < goal && falling(losses);
   if (waited >= 0.15 * train.length && !unfinished) {

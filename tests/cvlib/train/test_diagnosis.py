@@ -89,6 +89,12 @@ def test_a_loss_that_came_back_exploded_all_the_same():
     assert diagnose(curves([0.9] * 6, [0.9] * 6, rise)).name == "explosion"
 
 
+def test_what_was_learnt_and_lost_again_was_too_fast():
+    lost = diagnose(curves([0.4, 0.7, 0.3, 0.1, 0.1, 0.1], [0.1] * 6))
+    assert lost.name == "rate too high"
+    assert lost.because == "it had learnt something and lost it again"
+
+
 def test_the_gap_of_the_lecture():
     steady = [0.5, 0.9] + [0.95] * 10
     assert diagnose(curves(steady, [a - 0.15 for a in steady])).name == "overfitting"
@@ -131,6 +137,7 @@ REAL = {
     "rate too low": {"lr": 0.001},
     "never learns": {"lr": 1e-5},
     "explosion": {"lr": 30.0},
+    "rate too high": {"lr": 1.0},
     "overfitting": {"lr": 0.1, "count": 60},
     "too little capacity": {"lr": 0.1, "width": 3},
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from cvlib.train.diagnosis import ADVICE, ATLAS, diagnose, noise, simulate
+from cvlib.train.diagnosis import ADVICE, ATLAS, Simulated, diagnose, noise, simulate
 from cvlib.widgets.curve_diagnosis import LOOKS
 
 TREATED = [
@@ -30,6 +30,10 @@ def golden() -> list[dict]:
             {"fn": "simulate", "args": [vars(patient), luck], "expected": given},
             {"fn": "diagnose", "args": [given], "expected": found},
         ]
+    lost = [0.4, 0.7, 0.3, 0.1, 0.1, 0.1]
+    lost = Simulated([2 - a for a in lost], lost, [2.0] * 6, lost)
+    found = {k: v for k, v in asdict(diagnose(lost)).items() if k != "advice"}
+    cases.append({"fn": "diagnose", "args": [asdict(lost)], "expected": found})
     was = vars(ATLAS["late start"])
     dose = {"rate": 2.0, "capacity": 0.5, "regularisation": 4.0, "rescaled": True}
     after = {"rate": 2.0, "capacity": 0.5, "regularisation": 4.0, "stuck": 0}
