@@ -7,7 +7,9 @@ from cvlib.widgets.compound_scaling import CompoundScaling
 from cvlib.widgets.curve_diagnosis import CurveDiagnosis
 from cvlib.widgets.depth_curves import DepthCurves
 from cvlib.widgets.filter_learner import FilterLearner
+from cvlib.widgets.inception_branches import InceptionBranches
 from cvlib.widgets.kernel_editor import KernelEditor
+from cvlib.widgets.layer_table import LayerTable
 from cvlib.widgets.pooling_window import PoolingWindow
 from cvlib.widgets.question import Question
 from cvlib.widgets.receptive_field import ReceptiveFieldStack
@@ -25,8 +27,10 @@ __all__ = [
     "CurveDiagnosis",
     "DepthCurves",
     "FilterLearner",
+    "InceptionBranches",
     "Interactive",
     "KernelEditor",
+    "LayerTable",
     "PoolingWindow",
     "Question",
     "ReceptiveFieldStack",

@@ -18,6 +18,9 @@ WHERE = {
     "receptive-field": "book/sizes/receptive-field",
     "pooling-window": "book/layers/pooling",
     "batch-norm-histograms": "book/layers/batch-norm",
+    "depth-curves": "book/deeper/degradation",
+    "layer-table": "book/classics/vgg",
+    "inception-branches": "book/deeper/inception",
     "task-switch": "book/vision/five-tasks",
     "question": "book/vision/five-tasks",
 }
