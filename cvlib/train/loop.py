@@ -4,11 +4,13 @@ Everything else of this package is a number that the loop can be given (a schedu
 augmentation) or something that watches it (a `Hook`).
 """
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -148,68 +150,69 @@ def fit(
     """
     N = len(images)
     check_shape("labels", labels, "N", N=N, to_match=f"images {tuple(images.shape)}")
-    epochs, batch_size = (
-        check_positive("epochs", epochs),
-        check_positive("batch_size", batch_size),
-    )
+    epochs = check_positive("epochs", epochs)
+    batch_size = check_positive("batch_size", batch_size)
     check_number("lr", lr, minimum=0)
     trained = [p for p in model.parameters() if p.requires_grad]
     if not trained:
         raise ValueError("model has no parameter that wants a gradient; all are frozen")
     device = trained[0].device
-    make = optimizer or (
-        lambda p: torch.optim.SGD(
-            p, lr=lr, momentum=momentum, weight_decay=weight_decay
+    if optimizer is None:
+        optimizer = partial(
+            torch.optim.SGD, lr=lr, momentum=momentum, weight_decay=weight_decay
         )
-    )
-    opt = make(trained)
-    base = [group["lr"] for group in opt.param_groups]
-    state = State(model, opt, History(), steps=epochs * -(-N // batch_size))
+    opt = optimizer(trained)
+    rates = [group["lr"] for group in opt.param_groups]
+    state = State(model, opt, History(), steps=epochs * math.ceil(N / batch_size))
     chance = torch.Generator().manual_seed(seed)
     if resume:
         resume.load(state, chance)
     for hook in hooks:
         hook.start(state)
 
-    with tqdm(total=state.steps, initial=state.step, disable=not progress) as bar:
-        while state.epoch < epochs and not state.history.stopped:
-            model.train()
-            begin, losses, right = time.perf_counter(), 0.0, 0
-            for batch in torch.randperm(N, generator=chance).split(batch_size):
-                for group, rate in zip(opt.param_groups, base, strict=True):
-                    t = state.step / state.steps
-                    group["lr"] = rate * (schedule(t) if schedule else 1.0)
-                x, y = as_input(images[batch]), labels[batch]
-                if augment:
-                    x = augment(x, chance)
-                x, y = x.to(device), y.to(device)
-                with computing_in(precision, device):
-                    scores = model(x)
-                loss = cross_entropy(scores.float(), y)
-                opt.zero_grad()
-                loss.backward()
-                for hook in hooks:
-                    hook.before_step(state)
-                opt.step()
-                state.step += 1
-                state.loss = loss.item()
-                state.history.loss.append(state.loss)
-                losses += state.loss * len(y)
-                right += (scores.argmax(1) == y).sum().item()
-                for hook in hooks:
-                    hook.after_step(state)
-                bar.update()
-                state.history.stopped = exploded(state.history.loss, explosion)
-                if state.history.stopped:
-                    break
-            else:
-                state.epoch += 1
-                close_epoch(state, losses / N, right / N, validation, begin)
-                bar.set_postfix_str(summary_line(state.history))
-                for hook in hooks:
-                    hook.after_epoch(state)
-                if resume:
-                    resume.save(state, chance)
+    def step(x: Tensor, y: Tensor) -> int:
+        """Forward, backward, one step downhill; how many images were right."""
+        for group, rate in zip(opt.param_groups, rates, strict=True):
+            group["lr"] = rate * (schedule(state.step / state.steps) if schedule else 1)
+        with computing_in(precision, device):
+            scores = model(x)
+        loss = cross_entropy(scores.float(), y)
+        opt.zero_grad()
+        loss.backward()
+        for hook in hooks:
+            hook.before_step(state)
+        opt.step()
+        state.step += 1
+        state.loss = loss.item()
+        state.history.loss.append(state.loss)
+        for hook in hooks:
+            hook.after_step(state)
+        return (scores.argmax(1) == y).sum().item()
+
+    bar = tqdm(total=state.steps, initial=state.step, disable=not progress)
+    while state.epoch < epochs:
+        begin, right = time.perf_counter(), 0
+        model.train()
+        for batch in torch.randperm(N, generator=chance).split(batch_size):
+            x = as_input(images[batch])
+            if augment:
+                x = augment(x, chance)
+            right += step(x.to(device), labels[batch].to(device))
+            bar.update()
+            state.history.stopped = exploded(state.history.loss, explosion)
+            if state.history.stopped:
+                bar.close()
+                model.eval()
+                return state.history
+        state.epoch += 1
+        close_epoch(state, right / N, math.ceil(N / batch_size), validation)
+        state.history.seconds.append(time.perf_counter() - begin)
+        bar.set_postfix_str(summary_line(state.history))
+        for hook in hooks:
+            hook.after_epoch(state)
+        if resume:
+            resume.save(state, chance)
+    bar.close()
     model.eval()
     return state.history
 
@@ -237,7 +240,7 @@ def exploded(losses: Sequence[float], factor: float | None) -> str | None:
     first, last = losses[0], losses[-1]
     if factor is None:
         return None
-    if not np.isfinite(last):
+    if not math.isfinite(last):
         return f"stopped at step {len(losses)}: the loss is {last}"
     if last > factor * first:
         return (
@@ -248,18 +251,17 @@ def exploded(losses: Sequence[float], factor: float | None) -> str | None:
 
 
 def close_epoch(
-    state: State, loss: float, accuracy: float, validation: Data | None, begin: float
+    state: State, accuracy: float, steps: int, validation: Data | None
 ) -> None:
     """Write an epoch into the history."""
     history = state.history
-    history.train_loss.append(loss)
+    history.train_loss.append(sum(history.loss[-steps:]) / steps)
     history.train_accuracy.append(accuracy)
     history.lr.append(state.optimizer.param_groups[0]["lr"])
     if validation:
         loss, accuracy = evaluate(state.model, *validation)
         history.val_loss.append(loss)
         history.val_accuracy.append(accuracy)
-    history.seconds.append(time.perf_counter() - begin)
 
 
 def summary_line(history: History) -> str:

@@ -12,6 +12,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from cvlib.data.cifar import cifar10_source
+
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "cvlib" / "weights"
 MANIFEST = WEIGHTS / "MANIFEST.toml"
@@ -56,6 +58,12 @@ def hardware(device: str) -> str:
     ]
     name = names[0] if names else platform.machine()
     return f"{name}, {torch.get_num_threads()} thread(s)"
+
+
+def copy_of_cifar10() -> str:
+    """Which CIFAR-10 was used."""
+    copies = {"jpeg": "a copy as JPEG files", "archive": "the original archive"}
+    return f"CIFAR-10, {copies[cifar10_source()]}"
 
 
 def ship(

@@ -5,10 +5,10 @@ the input would. About 30 minutes on two quiet cores with bfloat16 instructions.
 """
 
 import torch
-from recipe import hardware, minutes, options, ship
+from recipe import copy_of_cifar10, hardware, minutes, options, ship
 
 from cvlib.augment import standard_cifar
-from cvlib.data.cifar import cifar10, cifar10_source
+from cvlib.data.cifar import cifar10
 from cvlib.nets.resnet import cifar_resnet20
 from cvlib.train import Checkpoint, evaluate, fit, seed_all
 from cvlib.train.schedules import one_cycle
@@ -35,7 +35,6 @@ def main() -> None:
         precision=torch.bfloat16,
         resume=Checkpoint(chosen.checkpoint),
     )
-    copy = {"jpeg": "a copy as JPEG files", "archive": "the original archive"}
     ship(
         "resnet20_cifar10",
         model,
@@ -43,7 +42,7 @@ def main() -> None:
         metric="accuracy on the test split",
         value=evaluate(model, *test)[1],
         tolerance=0.001,
-        data=f"CIFAR-10, {copy[cifar10_source()]}",
+        data=copy_of_cifar10(),
         seed=chosen.seed,
         epochs=history.epochs,
         minutes=minutes(history.seconds),
