@@ -21,6 +21,12 @@ WHERE = {
     "depth-curves": "book/deeper/degradation",
     "layer-table": "book/classics/vgg",
     "inception-branches": "book/deeper/inception",
+    "curve-diagnosis": "book/training/reading-curves",
+    "clipping-arrows": "book/training/clipping",
+    "random-versus-grid": "book/training/search",
+    "unit-browser": "book/inside/maximal-patches",
+    "class-activation": "book/inside/localisation",
+    "grammar-builder": "book/classics/grammar",
     "task-switch": "book/vision/five-tasks",
     "question": "book/vision/five-tasks",
 }
