@@ -10,13 +10,15 @@ READY := $(VENV)/.ready
 NODE := node_modules/.package-lock.json
 NBVAL := --nbval --nbval-cell-timeout=300 \
   --nbval-sanitize-with=$(CURDIR)/tests/nbval.cfg
-TEST := $(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile \
+# one thread a process: four that share two cores wait for each other's threads
+TEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile \
   --no-loadscope-reorder
 
 export PYTHONUNBUFFERED := 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help book serve lab grade assignments notebooks test benchmarks lock clean
+.PHONY: help book serve lab grade assignments notebooks test benchmarks weights \
+  experiments lock clean
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -58,6 +60,14 @@ test: $(READY) $(NODE) ## everything CI runs: style, assignments, book, tests, p
 benchmarks: $(READY) ## time cvlib beside the libraries it teaches
 	@echo "Measuring (alone on the machine, or the numbers mean little)"
 	@for script in tests/benchmarks/[a-z]*.py; do $(RUN) $$script || exit 1; done
+
+weights: $(READY) ## train the shipped networks again (hours; goes on where it was)
+	@for script in $(filter-out %/recipe.py,$(wildcard tools/train/*.py)); do \
+	  $(RUN) $$script || exit 1; done
+
+experiments: $(READY) ## record the experiments again (hours; goes on where it was)
+	@for script in $(wildcard tools/experiments/[a-z]*.py); do \
+	  $(RUN) $$script || exit 1; done
 
 lock: ## write constraints.txt again after a change of requirements.txt
 	@$(PYTHON) tools/environment.py $(VENV) --unlocked
