@@ -305,8 +305,8 @@ EXERCISES = (
             Misconception(
                 "kernel not squared",
                 kernel_not_squared,
-                "You count k weights a depthwise kernel. It is k × k, so it holds k · k "
-                "of them.",
+                "You count k weights a depthwise kernel. It is k × k, so it holds "
+                "k · k of them.",
             ),
         ),
         page="book/small/mobilenet-v2",
@@ -392,8 +392,8 @@ EXERCISES = (
             Misconception(
                 "channels not in eights",
                 channels_not_rounded,
-                "Your channels are not multiples of 8. Hardware likes those, so channels "
-                "are rounded to the nearest one.",
+                "Your channels are not multiples of 8. Hardware likes those, so "
+                "channels are rounded to the nearest one.",
             ),
             Misconception(
                 "channels rounded down",
