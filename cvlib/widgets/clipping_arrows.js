@@ -64,7 +64,7 @@ export function mount(host, state, onChange) {
     threshold: slider("threshold", { min: 0, max: 6, step: 0.05, value: 2, format: two }, (v) => change({ threshold: v }, false)),
     g1: slider("g₁", { min: -R, max: R, step: 0.05, value: 0, format: two }, (v) => change({ g1: v }, false)),
     g2: slider("g₂", { min: -4.5, max: 4.5, step: 0.05, value: 0, format: two }, (v) => change({ g2: v }, false)),
-    others: slider("norm of all other gradients", { min: 0, max: 10, step: 0.1, value: 0, format: two }, (v) => change({ others: v }, false)),
+    others: slider("all others, norm", { min: 0, max: 10, step: 0.1, value: 0, format: two }, (v) => change({ others: v }, false)),
   };
   const sync = () => Object.entries(control).forEach(([key, c]) => c.set(now[key]));
   const presets = choice("show", Object.keys(PRESETS).map((k) => [k, k]), "", (key) => change(PRESETS[key]));

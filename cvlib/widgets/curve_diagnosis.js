@@ -149,7 +149,7 @@ export function mount(host, state, onChange) {
     const shown = [after.train_loss, after.val_loss, ...(treated ? [before.train_loss, before.val_loss] : [])].flat();
     const high = kind === "loss" ? Math.max(2.6, ...shown) : 1;
     const X = (e) => left + (e / EPOCHS) * (W - left - right), Y = (v) => top + (1 - v / high) * (H - top - bottom);
-    const line = (values, kind, cls = "") => el("polyline", { class: `${kind} ${cls}`,
+    const line = (values, part, cls = "") => el("polyline", { class: `${part} ${kind} ${cls}`,
       points: values.map((v, k) => `${X(k + 1).toFixed(1)},${Y(v).toFixed(1)}`).join(" ") });
     const guessing = kind === "loss" ? CHANCE_LOSS : 1 / CLASSES;
     const ticks = kind === "loss" ? [0, high > 4 ? 5 : 1, ...(high > 4 ? [] : [2])] : [0, 0.5, 1];
@@ -160,7 +160,7 @@ export function mount(host, state, onChange) {
       `${kind} over ${last + 1} epochs: training from ${at(Number(train[0].toFixed(2)))} to ${at(Number(train[last].toFixed(2)))}, `
       + `validation from ${at(Number(val[0].toFixed(2)))} to ${at(Number(val[last].toFixed(2)))}.` },
       text(left, 16, kind, "title"),
-      text(W - right - 84, 16, "training", "train", "end"), text(W - right, 16, "validation", "val", "end"),
+      text(W - right - 84, 16, "training", `train ${kind}`, "end"), text(W - right, 16, "validation", "val", "end"),
       ...ticks.flatMap((v) => [el("line", { class: "grid", x1: left, x2: W - right, y1: Y(v), y2: Y(v) }),
         text(left - 6, Y(v) + 4, at(v), "small", "end")]),
       el("line", { class: "chance", x1: left, x2: W - right, y1: Y(guessing), y2: Y(guessing) }),
