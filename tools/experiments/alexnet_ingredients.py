@@ -25,11 +25,13 @@ VARIANTS = {"all": ALL, "none": ()} | {
     f"without {left_out}": tuple(i for i in ALL if i != left_out) for left_out in ALL
 }
 N_TEST = 500
+SIZE = 24
+DATA = f"{{}} patches of photographs, {SIZE} × {SIZE}; {N_TEST} for the test"
 BORDER = 0.9  # the training accuracy whose epoch is noted
 
 
 def small_alexnet(ingredients: tuple[str, ...], num_classes: int = 10) -> nn.Sequential:
-    """Three convolutions with overlapping pools and one hidden layer, for 32 × 32."""
+    """Three convolutions with overlapping pools and one hidden layer, for 24 × 24."""
     layers, channels = [], 3
     activation = nn.ReLU if "relu" in ingredients else nn.Tanh
     for number, filters in enumerate((16, 32, 32)):
@@ -39,14 +41,14 @@ def small_alexnet(ingredients: tuple[str, ...], num_classes: int = 10) -> nn.Seq
         layers.append(nn.MaxPool2d(3, stride=2))
         channels = filters
     drop = [nn.Dropout(0.5)] if "dropout" in ingredients else []
-    head = [nn.Flatten(), *drop, nn.Linear(32 * 3 * 3, 128), activation()]
+    head = [nn.Flatten(), *drop, nn.Linear(32 * 2 * 2, 128), activation()]
     return nn.Sequential(*layers, *head, *drop, nn.Linear(128, num_classes))
 
 
 def run(name: str, seed: int, options: argparse.Namespace) -> dict:
     """Train one net; what it reached and when."""
     n = 50 if options.quick else options.images
-    images, labels = patches("train", n=n)
+    images, labels = patches("train", n=n, size=SIZE)
     ingredients = VARIANTS[name]
     seed_all(seed)
     model = small_alexnet(ingredients)
@@ -62,7 +64,7 @@ def run(name: str, seed: int, options: argparse.Namespace) -> dict:
         seed=seed,
         progress=False,
     )
-    test, classes = patches("test", n=N_TEST)
+    test, classes = patches("test", n=N_TEST, size=SIZE)
     fast = (i + 1 for i, a in enumerate(history.train_accuracy) if a >= BORDER)
     return {
         "name": name,
@@ -77,8 +79,8 @@ def run(name: str, seed: int, options: argparse.Namespace) -> dict:
 def main() -> None:
     """Train what is missing from the record."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--images", type=int, default=500)
+    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--images", type=int, default=300)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="50 images, one epoch")
@@ -102,7 +104,7 @@ def main() -> None:
                 "hardware": f"{options.threads} CPU threads, {platform.machine()}",
                 "minutes": round(sum(r["minutes"] for r in runs), 1),
                 "date": date.today().isoformat(),
-                "data": f"{options.images} patches of photographs, {N_TEST} to test",
+                "data": DATA.format(options.images),
                 "epochs": options.epochs,
                 "runs": runs,
             }
