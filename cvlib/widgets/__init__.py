@@ -1,6 +1,7 @@
 """Interactives: each one Python class beside one ES module of the same name."""
 
 from cvlib.widgets._base import Interactive
+from cvlib.widgets.augmentation_gallery import AugmentationGallery
 from cvlib.widgets.batch_norm_histograms import BatchNormHistograms
 from cvlib.widgets.class_activation import ClassActivation
 from cvlib.widgets.clipping_arrows import ClippingArrows
@@ -25,6 +26,7 @@ from cvlib.widgets.volume_demo import VolumeDemo
 from cvlib.widgets.weights_matrix import WeightsMatrix
 
 __all__ = [
+    "AugmentationGallery",
     "BatchNormHistograms",
     "ClassActivation",
     "ClippingArrows",

@@ -26,6 +26,7 @@ WHERE = {
     "random-versus-grid": "book/training/search",
     "unit-browser": "book/inside/maximal-patches",
     "class-activation": "book/inside/localisation",
+    "augmentation-gallery": "book/small/augmentation",
     "grammar-builder": "book/classics/grammar",
     "task-switch": "book/vision/five-tasks",
     "question": "book/vision/five-tasks",
