@@ -92,15 +92,17 @@ class Comparison(Table):
     """A table with a printed, a computed and a marked column for each quantity.
 
     Attributes:
-        marks: for (row, quantity) of every printed entry, "✓", "≈" or "≠".
+        marks: for (row, quantity) of every printed entry, "✓", "≈" or "≠"; rows are
+            numbered from 0, for several may share a name.
     """
 
-    marks: Mapping[tuple[str, str], str]
+    marks: Mapping[tuple[int, str], str]
 
     @property
     def disagree(self) -> list[tuple[str, str]]:
         """The row and the quantity of every entry that was printed otherwise."""
-        return [entry for entry, mark in self.marks.items() if mark == OTHER]
+        wrong = [entry for entry, mark in self.marks.items() if mark == OTHER]
+        return [(self.rows[row][0], quantity) for row, quantity in wrong]
 
     def _numeric(self) -> list[bool]:
         pairs = zip(super()._numeric(), self.columns, strict=True)
@@ -165,11 +167,11 @@ def compare(
                 f"values, one a row, got {len(printed)} and {len(computed)}"
             )
         columns += [f"{name}, {where}", f"{name}, computed", ""]
-        for line, row, word, value in zip(cells, rows, printed, computed, strict=True):
+        for row, (word, value) in enumerate(zip(printed, computed, strict=True)):
             mark = ""
             if word:
                 mark = marks[row, name] = agreement(word, value)
-            line += [word, value, mark]
+            cells[row] += [word, value, mark]
     table = Comparison(columns, cells, caption)
     table.marks = marks
     return table

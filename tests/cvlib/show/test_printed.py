@@ -67,9 +67,14 @@ def test_a_comparison_shows_both_and_marks_each():
     assert found.columns == ["layer", "params, paper", "params, computed", ""]
     assert [row[-1] for row in found.rows] == ["≈", "", "≠"]
     assert found.disagree == [("4c", "params")]
-    assert found.marks["4a", "params"] == "≈"
+    assert found.marks[0, "params"] == "≈"
     assert 'style="text-align:right">463K' in found._repr_html_()
     assert "364K" in repr(found)
+
+
+def test_rows_of_one_name_are_told_apart():
+    found = show.compare(["conv", "conv"], {"ops": (["34M", "360M"], [118e6, 360e6])})
+    assert found.disagree == [("conv", "ops")]
 
 
 def test_every_row_needs_a_printed_word_and_a_value():
