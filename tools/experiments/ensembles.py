@@ -1,11 +1,11 @@
 """The lecture's ensemble table on CIFAR-10: ten members, 25 snapshots, three seeds.
 
 A small net in VGG's manner on 500 training pictures of each class, at half size. Rows,
-as in the lecture: one network of ten epochs; ten of them, averaged and voting; 25 snapshots of
-ten epochs, averaged, voting, and as one network with averaged parameters. The lecture
-does not say where its snapshots start; here they continue the first member, for ten
-epochs of 25 cosine cycles. A control that it does not have: the first member trained
-twice as long in one go.
+as in the lecture: one network of ten epochs; ten of them, averaged and voting; 25
+snapshots of ten epochs, averaged, voting, and as one network with averaged parameters.
+The lecture does not say where its snapshots start; here they continue the first member,
+for ten epochs of 25 cosine cycles. A control that it does not have: the first member
+trained twice as long in one go.
 
 Needs CIFAR-10 (see cvlib.data.cifar). Keeps what each network says of the test pictures
 under _build/experiments and goes on from there; writes book/data/ensembles.json.
@@ -117,6 +117,7 @@ class Experiment:
         train(
             model, self.data, seed=1000 * seed + 500, epochs=self.epochs, lr=CYCLIC_LR,
             schedule=cyclic_cosine(SNAPSHOTS), hooks=[shots],
+            explosion=None,  # the first loss is that of a trained net, and small
         )  # fmt: skip
         members = shots.models(model)
         one = e.average_parameters(members)
