@@ -28,6 +28,8 @@ WHERE = {
     "class-activation": "book/inside/localisation",
     "augmentation-gallery": "book/small/augmentation",
     "grammar-builder": "book/classics/grammar",
+    "separable-cost": "book/small/depthwise-separable",
+    "compound-scaling": "book/small/compound-scaling",
     "task-switch": "book/vision/five-tasks",
     "question": "book/vision/five-tasks",
 }
