@@ -76,7 +76,7 @@ def cosine(*, final: float = 0.0) -> Schedule:
 
     def factor(t: float) -> float:
         _check_fraction(t)
-        return _half_cosine(1.0, final, t)
+        return final + (1 - final) * (1 + math.cos(math.pi * t)) / 2
 
     return factor
 

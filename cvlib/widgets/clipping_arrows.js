@@ -70,7 +70,7 @@ export function mount(host, state, onChange) {
   const presets = choice("show", Object.keys(PRESETS).map((k) => [k, k]), "", (key) => change(PRESETS[key]));
   const svg = el("svg", { class: "cv-pad", viewBox: `0 0 ${W} ${H}`, role: "img" });
   const line = status(), body = el("tbody");
-  const head = ["", "g₁", "g₂", "length", "turned"].map((t) => el("th", { scope: "col" }, t));
+  const head = [el("td"), ...["g₁", "g₂", "length", "turned"].map((t) => el("th", { scope: "col" }, t))];
   const table = el("table", { class: "cv-arrows" }, el("caption", {}, "in numbers"), el("thead", {}, el("tr", {}, ...head)), body);
 
   function arrow([x, y], kind) {

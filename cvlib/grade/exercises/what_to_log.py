@@ -154,7 +154,14 @@ def layer_of(rng, dead, units=10, images=4, maps=False, sparse=0.5):
 
 def networks(rng: np.random.Generator) -> Iterator[Case]:
     """No dead layer, one, several; maps and vectors; sparse layers that are alive."""
-    for dead in ([0, 0, 0], [0, 10, 0], [10, 0], [2, 5, 9, 10], [8, 8, 0], [0, 0, 10]):
+    for dead in (
+        [0, 0, 0],
+        [0, 10, 0],
+        [10, 0],
+        [2, 5, 9, 10],
+        [9, 0, 10, 9],
+        [0, 0, 10],
+    ):
         maps = bool(rng.integers(2))
         layers = [layer_of(rng, d, maps=maps and k == 0) for k, d in enumerate(dead)]
         yield Case(layers)
