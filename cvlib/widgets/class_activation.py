@@ -82,7 +82,7 @@ class ClassActivation(Interactive):
         shot = list(self._shots.values())[self.picture]
         net = self.nets[self.pooling]
         maps = decoded(net, self.picture)
-        weight = torch.tensor(net["weight"][self.category])
+        weight = torch.tensor(net["weight"][self.category], dtype=torch.float64)
         plane = torch.einsum("d,dhw->hw", weight, maps)
         fig, (left, right) = show.figure(5.5, 2.8, 1, 2)
         show.bare([left, right])

@@ -51,7 +51,9 @@ def golden() -> list[dict]:
             share = share_inside(large[None], mask[None])[0].item()
             cases.append({"fn": "shareInside", "args": args, "expected": share})
             over = large > large.max() / 5
-            reached = (over & mask).sum() / mask.sum() if large.max() > 0 else 0.0
+            reached = (
+                int((over & mask).sum()) / int(mask.sum()) if large.max() > 0 else 0
+            )
             cases.append({"fn": "covered", "args": args, "expected": float(reached)})
         scores = (maps.mean((1, 2)) + bias).tolist()
         chances = torch.softmax(torch.tensor(scores, dtype=torch.float64), 0).tolist()
