@@ -23,6 +23,7 @@ WITH_EXAMPLES = (
     "cvlib.norm",
     "cvlib.pool",
     "cvlib.show",
+    "cvlib.summary",
     "cvlib.train",
     "cvlib.validate",
 )
