@@ -20,8 +20,9 @@ def pixel_centres(size: tuple[int, int]) -> Tensor:
         [[[0.5, 0.5], [1.5, 0.5]]]
     """
     H, W = size
-    y, x = torch.meshgrid(torch.arange(H) + 0.5, torch.arange(W) + 0.5, indexing="ij")
-    return torch.stack([x, y], dim=-1)
+    rows, columns = (torch.arange(n, dtype=torch.float64) + 0.5 for n in (H, W))
+    y, x = torch.meshgrid(rows, columns, indexing="ij")
+    return torch.stack([x, y], dim=-1)  # in double precision, whatever the pictures
 
 
 def sample_at(images: Tensor, places: Tensor, *, nearest: bool = False) -> Tensor:
@@ -37,7 +38,7 @@ def sample_at(images: Tensor, places: Tensor, *, nearest: bool = False) -> Tenso
     """
     H, W = images.shape[-2:]
     # grid_sample counts from −1 at the left edge of the first pixel to 1
-    grid = places.to(images) / places.new_tensor([W, H]).to(images) * 2 - 1
+    grid = (places / places.new_tensor([W, H]) * 2 - 1).to(images)
     channels = images.reshape(1, -1, H, W)  # every image by the same places
     mode = "nearest" if nearest else "bilinear"
     found = functional.grid_sample(channels, grid[None], mode, align_corners=False)
