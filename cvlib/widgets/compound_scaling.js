@@ -123,7 +123,7 @@ export function mount(host, state, onChange) {
 
   /** The baseline above the scaled network: the picture, then a bar for every block. */
   function drawing(old, list, size) {
-    const narrow = (root.clientWidth || 700) < 560, W = narrow ? 350 : 680, scale = narrow ? 0.07 : 0.12;
+    const narrow = (root.clientWidth || 700) < 560, W = narrow ? 350 : 680, scale = narrow ? 0.08 : 0.15;
     const small = 224 * scale, large = size * scale, y1 = 24 + small / 2, y2 = 24 + small + 34 + large / 2;
     const H = y2 + large / 2 + 6;
     const svg = el("svg", { viewBox: `0 0 ${W} ${H.toFixed(1)}`, width: W, role: "img", "aria-label":
@@ -133,7 +133,7 @@ export function mount(host, state, onChange) {
       svg.append(el("rect", { class: "picture", x: 2, y: middle - side / 2, width: side, height: side }));
       let x = side + 10;
       for (const [i, b] of bars.entries()) {
-        const thick = (b.cout / 40) * (narrow ? 0.55 : 1) + 0.6, tall = Math.max(3, b.to * scale * 2);
+        const thick = (b.cout / 30) * (narrow ? 0.45 : 1) + 0.6, tall = Math.max(3, b.to * scale * 2);
         if (x + thick > W - (i < bars.length - 1 ? 76 : 2)) { text(x + 2, middle + 5, `+ ${thousands(bars.length - i)} more`); break; }
         svg.append(el("rect", { class: "block", x, y: middle - tall / 2, width: thick, height: tall }));
         x += thick + (narrow ? 1.4 : 2.4);

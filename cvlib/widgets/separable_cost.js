@@ -76,7 +76,8 @@ export function mount(host, state, onChange) {
   /** The filters of the three convolutions, and two bars as long as their work. */
   function drawing(C, F, k, c) {
     const narrow = (root.clientWidth || 700) < 560, W = narrow ? 350 : 680;
-    const wide = narrow ? W : W / 3, high = narrow ? 104 : 134, top = narrow ? 3 * high : high;
+    const cell = 9, wide = narrow ? W : W / 3, front = cell * k + 26; // the largest box, with its depth
+    const high = narrow ? Math.max(54, front + 12) : front + 60, top = narrow ? 3 * high : high;
     const two = c.depthwise + c.pointwise, most = Math.max(c.standard, two);
     const H = top + 112;
     const svg = el("svg", { viewBox: `0 0 ${W} ${H}`, width: W, role: "img", "aria-label":
@@ -88,9 +89,10 @@ export function mount(host, state, onChange) {
       const x = narrow ? 0 : i * wide, y = narrow ? i * high : 0;
       text(x + 2, y + 18, String(title), "cv-title");
       text(x + 2, y + 36, `${many} of ${side} × ${side} × ${depth}`, "cv-small");
-      const shown = Math.min(Number(many), 3), at = narrow ? 150 : 4, base = y + (narrow ? 92 : 122);
-      for (let b = shown - 1; b >= 0; b--) box(svg, String(kind), x + at + b * 54, base, Number(side), Number(depth));
-      if (Number(many) > shown) text(x + at + 3 * 54 + 2, base - 8, "…", "cv-title");
+      const step = Math.max(46, narrow ? 46 : cell * k + 16), fits = Math.max(1, Math.floor((wide - (narrow ? 180 : 36)) / step));
+      const shown = Math.min(Number(many), 3, fits), at = narrow ? 150 : 4, base = y + (narrow ? front + 4 : front + 46);
+      for (let b = shown - 1; b >= 0; b--) box(svg, String(kind), x + at + b * step, base, Number(side), Number(depth), cell);
+      if (Number(many) > shown) text(x + at + shown * step + 4, base - 4, "…", "cv-title");
     });
     const row = (y, title, parts) => {
       text(2, y - 5, title, "cv-small");
@@ -108,8 +110,8 @@ export function mount(host, state, onChange) {
   }
 
   /** A filter: k × k cells in front, its depth going back (not to scale once it is deep). */
-  function box(svg, kind, x, y, k, depth) {
-    const u = 6, s = u * k, d = Math.min(30, depth === 1 ? 3 : 5 * Math.log2(depth) + 3), q = d * 0.75;
+  function box(svg, kind, x, y, k, depth, u) {
+    const s = u * k, d = Math.min(30, depth === 1 ? 3 : 5 * Math.log2(depth) + 3), q = d * 0.75;
     const shape = (points, part) => svg.append(el("polygon", { class: `box ${kind} ${part}`, points: points.map((p) => p.join(",")).join(" ") }));
     shape([[x, y - s], [x + d, y - s - q], [x + s + d, y - s - q], [x + s, y - s]], "side");
     shape([[x + s, y], [x + s + d, y - q], [x + s + d, y - s - q], [x + s, y - s]], "side");
@@ -119,8 +121,8 @@ export function mount(host, state, onChange) {
   }
 
   const root = frame(host, "cv-separable-cost", state.label,
-    el("div", { class: "cv-controls" }, preset.node), picture, says, numbers,
-    el("div", { class: "cv-pairs" }, ...controls.map((c) => c.node)));
+    el("div", { class: "cv-controls" }, preset.node), el("div", { class: "cv-pairs" }, ...controls.map((c) => c.node)),
+    picture, says, numbers);
   draw();
   const watch = new ResizeObserver(() => draw());
   watch.observe(root);
