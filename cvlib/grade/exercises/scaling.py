@@ -398,14 +398,14 @@ EXERCISES = (
             Misconception(
                 "channels rounded down",
                 channels_rounded_down,
-                "You take the multiple of 8 below what is wanted. Take the nearest one, "
-                "which may lie above.",
+                "You take the multiple of 8 below what is wanted. Take the nearest "
+                "one, which may lie above.",
             ),
             Misconception(
                 "channels rounded up",
                 channels_rounded_up,
-                "You take the multiple of 8 above what is wanted. Take the nearest one, "
-                "which may lie below.",
+                "You take the multiple of 8 above what is wanted. Take the nearest "
+                "one, which may lie below.",
             ),
             Misconception(
                 "forgot the ten per cent",
