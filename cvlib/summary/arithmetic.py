@@ -1,14 +1,12 @@
 """Multiply-adds of torch's functions: what is counted, and what is not."""
 
-from typing import Any
-
 from torch import Tensor
 
 CONVOLUTIONS = {"conv1d", "conv2d", "conv3d"}
 TRANSPOSED = {"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}
 
 
-def cost(name: str, func: Any, args: tuple, kwargs: dict, output: Tensor) -> int:
+def cost(name: str, args: tuple, kwargs: dict, output: Tensor) -> int:
     """Multiply-adds of one call for one picture, by the convention of the tables.
 
     Convolutions, transposed convolutions and fully connected layers are counted, each

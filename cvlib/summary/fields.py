@@ -2,7 +2,7 @@
 
 A field is kept for each axis of a map, or None: after a layer that sees the whole map,
 after branches whose units lie differently far apart, and after any function of which
-this page does not know that it keeps pixels in their places.
+this module does not know that it keeps pixels in their places.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,6 @@ def seen_by_input(size: Sequence[int]) -> Field:
 
 def field_after(
     name: str,
-    func: Any,
     args: tuple,
     kwargs: dict,
     traced: list[tuple[Tensor, Field]],

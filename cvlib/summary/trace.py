@@ -61,20 +61,18 @@ class Watch(TorchFunctionMode):
         name = getattr(func, "__name__", "").strip("_")
         outputs = [y for y in _flat(result) if isinstance(y, Tensor)]
         if outputs:
-            self.note(name, func, args, kwargs or {}, outputs)
+            self.note(name, args, kwargs or {}, outputs)
         return result
 
-    def note(
-        self, name: str, func: Any, args: tuple, kwargs: dict, outputs: list[Tensor]
-    ) -> None:
+    def note(self, name: str, args: tuple, kwargs: dict, outputs: list[Tensor]) -> None:
         """Add the cost to the module that called, and give each output its field."""
         if self.open:
-            self.open[-1].multiply_adds += cost(name, func, args, kwargs, outputs[0])
+            self.open[-1].multiply_adds += cost(name, args, kwargs, outputs[0])
             self.open[-1].names += (name,)
         inputs = [x for x in _flat((args, kwargs)) if isinstance(x, Tensor)]
         traced = [(x, self.fields[id(x)]) for x in inputs if id(x) in self.fields]
         for y in outputs if traced else []:
-            self.fields[id(y)] = field_after(name, func, args, kwargs, traced, y)
+            self.fields[id(y)] = field_after(name, args, kwargs, traced, y)
             self.alive.append(y)
 
     def began(self, name: str, module: nn.Module) -> None:
