@@ -84,7 +84,7 @@ export function mount(host, state, onChange) {
       const patch = patches[k], image = photos[patch[0]];
       if (!image.complete || !image.naturalWidth) return;
       const box = at(patch), part = clipped(box, sizes[patch[0]]);
-      const ctx = node.firstChild.getContext("2d");
+      const ctx = node.querySelector("canvas").getContext("2d");
       ctx.clearRect(0, 0, 2 * SIDE, 2 * SIDE);
       ctx.imageSmoothingEnabled = size > 20;
       ctx.drawImage(image, part[0], part[1], part[2] - part[0], part[3] - part[1], ...onTile(box, part, 2 * SIDE));
