@@ -69,6 +69,7 @@ def test_a_comparison_shows_both_and_marks_each():
     assert found.disagree == [("4c", "params")]
     assert found.marks[0, "params"] == "≈"
     assert 'style="text-align:right">463K' in found._repr_html_()
+    assert "></th>" not in found._repr_html_()  # an empty header says nothing
     assert "364K" in repr(found)
 
 
