@@ -27,31 +27,34 @@ export function roundChannels(channels) {
 /** Sides of the picture in pixels. */
 export const pixels = (resolution) => Math.round(224 * resolution);
 
-/** Every block: expansion, kernel, channels in and out, size of the map in and out. */
+/** Every kind of block: kernel, channels and map size in and out, and how many `times` in a row. */
 export function blocks(depth, width, size) {
   const all = [];
   let c = roundChannels(32 * width), n = Math.ceil(size / 2); // the stem halves
   for (const [expand, k, stride, filters, count] of STAGES) {
     const f = roundChannels(filters * width);
-    // a hair less, so that 3 · 1.0000000001 is 3
-    for (let b = 0; b < Math.ceil(count * depth - 1e-9); b++) {
-      const m = b ? n : Math.ceil(n / stride);
-      all.push({ k, cin: c, hidden: roundChannels(c * expand), cout: f, from: n, to: m });
-      [c, n] = [f, m];
-    }
+    const number = Math.ceil(count * depth - 1e-9); // a hair less, so that 3 · 1.0000000001 is 3
+    const m = Math.ceil(n / stride), block = (cin, from, times) =>
+      ({ k, cin, hidden: roundChannels(cin * expand), cout: f, from, to: m, times });
+    all.push(block(c, n, 1)); // the first changes size and channels, the rest are alike
+    if (number > 1) all.push(block(f, m, number - 1));
+    [c, n] = [f, m];
   }
   return all;
 }
+
+/** All blocks, repeated ones included. */
+export const howMany = (list) => list.reduce((sum, b) => sum + b.times, 0);
 
 /** Multiply-adds and parameters of the network, exactly. */
 export function counts(depth, width, size) {
   const list = blocks(depth, width, size), first = list[0], last = list[list.length - 1];
   let adds = 27 * first.cin * first.from ** 2, held = 29 * first.cin; // 27 weights and a batch norm
-  for (const { k, cin, hidden, cout, from, to } of list) {
+  for (const { k, cin, hidden, cout, from, to, times } of list) {
     const q = Math.max(1, Math.floor(cin / 4)); // squeeze and excitation
-    if (hidden !== cin) { adds += cin * hidden * from ** 2; held += hidden * (cin + 2); }
-    adds += hidden * (k * k + cout) * to ** 2 + 2 * hidden * q;
-    held += hidden * (k * k + 2) + (hidden * q + q) + (q * hidden + hidden) + cout * (hidden + 2);
+    if (hidden !== cin) { adds += times * cin * hidden * from ** 2; held += times * hidden * (cin + 2); }
+    adds += times * (hidden * (k * k + cout) * to ** 2 + 2 * hidden * q);
+    held += times * (hidden * (k * k + 2) + (hidden * q + q) + (q * hidden + hidden) + cout * (hidden + 2));
   }
   const wide = 4 * last.cout;
   adds += last.cout * wide * last.to ** 2 + wide * 1000;
@@ -87,9 +90,9 @@ export function mount(host, state, onChange) {
   const two = (v) => v.toFixed(2);
   const control = {
     phi: slider("φ", { min: 0, max: 7, step: 0.5, value: now.phi, format: (v) => fmt(v, 1) }, (v) => change({ phi: v })),
-    alpha: slider("α, depth", { min: 1, max: 2, step: 0.05, value: now.alpha, format: two }, (v) => change({ alpha: v })),
-    beta: slider("β, width", { min: 1, max: 1.5, step: 0.05, value: now.beta, format: two }, (v) => change({ beta: v })),
-    gamma: slider("γ, resolution", { min: 1, max: 1.5, step: 0.05, value: now.gamma, format: two }, (v) => change({ gamma: v })),
+    alpha: slider("α, depth", { min: 1, max: 1.5, step: 0.05, value: now.alpha, format: two }, (v) => change({ alpha: v })),
+    beta: slider("β, width", { min: 1, max: 1.3, step: 0.05, value: now.beta, format: two }, (v) => change({ beta: v })),
+    gamma: slider("γ, resolution", { min: 1, max: 1.3, step: 0.05, value: now.gamma, format: two }, (v) => change({ gamma: v })),
   };
   const how = choice("spend it on", [["all", "all three"], ["depth", "depth"], ["width", "width"], ["resolution", "resolution"]],
     now.how, (key) => change({ how: key }));
@@ -107,8 +110,8 @@ export function mount(host, state, onChange) {
     const list = blocks(f.depth, f.width, size), old = blocks(1, 1, 224);
     const is = counts(f.depth, f.width, size), was = counts(1, 1, 224);
     const rows = [
-      ["depth", f.depth, `${old.length} blocks`, thousands(list.length)],
-      ["width", f.width, `${old[15].cout} channels at the end`, thousands(list[list.length - 1].cout)],
+      ["depth", f.depth, `${howMany(old)} blocks`, thousands(howMany(list))],
+      ["width", f.width, `${old[old.length - 1].cout} channels at the end`, thousands(list[list.length - 1].cout)],
       ["resolution", f.resolution, "224 pixels a side", thousands(size)],
       ["multiply-adds", is.adds / was.adds, big(was.adds), big(is.adds)],
       ["parameters", is.held / was.held, big(was.held), big(is.held)],
@@ -123,20 +126,22 @@ export function mount(host, state, onChange) {
 
   /** The baseline above the scaled network: the picture, then a bar for every block. */
   function drawing(old, list, size) {
-    const narrow = (root.clientWidth || 700) < 560, W = narrow ? 350 : 680, scale = narrow ? 0.08 : 0.15;
+    const narrow = (root.clientWidth || 700) < 560, W = narrow ? 350 : 680;
+    const scale = Math.min(narrow ? 0.08 : 0.15, (narrow ? 180 : 300) / size); // both drawn alike
     const small = 224 * scale, large = size * scale, y1 = 24 + small / 2, y2 = 24 + small + 34 + large / 2;
     const H = y2 + large / 2 + 6;
     const svg = el("svg", { viewBox: `0 0 ${W} ${H.toFixed(1)}`, width: W, role: "img", "aria-label":
-      `Above, the baseline: a picture of 224 pixels and 16 blocks. Below: a picture of ${size} pixels and ${list.length} blocks.` });
+      `Above, the baseline: a picture of 224 pixels and 16 blocks. Below: a picture of ${size} pixels and ${howMany(list)} blocks.` });
     const text = (x, y, words) => svg.append(el("text", { x, y, class: "cv-small" }, words));
     const net = (middle, side, bars) => {
       svg.append(el("rect", { class: "picture", x: 2, y: middle - side / 2, width: side, height: side }));
-      let x = side + 10;
-      for (const [i, b] of bars.entries()) {
+      let x = side + 10, left = howMany(bars);
+      for (const b of bars) for (let i = 0; i < b.times; i++) {
         const thick = (b.cout / 30) * (narrow ? 0.45 : 1) + 0.6, tall = Math.max(3, b.to * scale * 2);
-        if (x + thick > W - (i < bars.length - 1 ? 76 : 2)) { text(x + 2, middle + 5, `+ ${thousands(bars.length - i)} more`); break; }
+        if (x + thick > W - (left > 1 ? 100 : 2)) return text(x + 2, middle + 5, `+ ${thousands(left)} more`);
         svg.append(el("rect", { class: "block", x, y: middle - tall / 2, width: thick, height: tall }));
         x += thick + (narrow ? 1.4 : 2.4);
+        left -= 1;
       }
     };
     text(2, 15, "baseline, B0");

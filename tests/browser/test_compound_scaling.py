@@ -60,8 +60,8 @@ def test_resolution_alone_holds_no_parameters_more(widget):
 
 
 def test_bases_that_do_not_double_are_named(widget):
-    slide_to(widget, "α, depth", 2)
-    assert "One step of φ multiplies the work by 3.2" in status(widget)
+    slide_to(widget, "α, depth", 1.5)
+    assert "One step of φ multiplies the work by 2.4;" in status(widget)
     widget.get_by_role("button", name="As published").click()
     assert "One step" not in status(widget)
 
