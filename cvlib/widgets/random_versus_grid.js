@@ -104,7 +104,7 @@ export function mount(host, state, onChange) {
     el("div", { class: "cv-controls" }, many.node, weight.node, place.node, again),
     el("div", { class: "cv-row" }, left.node, right.node), sentence,
     el("p", { class: "cv-muted" },
-      "The green hills say how good a value is; the blue threads, which values were tried. The ring is the best trial."));
+      "The green hills say how good a value is; the blue threads, which values were tried. The large dot is the best trial."));
   update();
   return {
     set(key, value) {

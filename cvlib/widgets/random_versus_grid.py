@@ -53,7 +53,7 @@ class RandomVersusGrid(Interactive):
     importance = t.Float(0.9).tag(sync=True)
     """Of the horizontal axis; the rest is the other one's."""
     optimum = t.Float(0.34).tag(sync=True)
-    draw = t.Int(0).tag(sync=True)
+    draw = t.Int(3).tag(sync=True)
     draws = t.List(default_value=chance()).tag(sync=True)
 
     def still(self) -> str:
