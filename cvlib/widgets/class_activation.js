@@ -104,7 +104,7 @@ export function mount(host, state, onChange) {
     values.forEach((v, k) => {
       const light = Math.min(Math.max(v / top, 0), 1), inside = v > top / 5;
       const edge = inside && [k - 1, k + 1, k - W, k + W].some((m) => values[m] !== undefined && values[m] <= top / 5);
-      pixels.data.set(edge ? [...line, 255] : [10, 12, 14, Math.round(215 * (1 - light))], 4 * k);
+      pixels.data.set(edge ? [...line, 255] : [10, 12, 14, Math.round(165 * (1 - light))], 4 * k);
     });
     ctx.putImageData(pixels, 0, 0);
     const [x, y] = peak(map, cell, size), r = W / 40;
