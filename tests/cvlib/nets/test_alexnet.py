@@ -95,6 +95,7 @@ def test_groups_halve_the_weights_of_three_layers():
         whole, half = one.get_submodule(name), two.get_submodule(name)
         assert whole.weight.numel() == 2 * half.weight.numel()
     assert count(one.conv3) == count(two.conv3)
+    assert (count(one.conv2), count(two.conv2)) == (614_656, 307_456)
 
 
 def test_the_normalisation_is_the_papers():
