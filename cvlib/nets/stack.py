@@ -17,6 +17,7 @@ class LinearBlock(nn.Module):
         residual: False leaves the shortcut out: the plain twin, g(z[l+2]).
 
     Example:
+        >>> import torch
         >>> LinearBlock(32)(torch.zeros(5, 32)).shape
         torch.Size([5, 32])
     """
@@ -63,6 +64,7 @@ def linear_stack(
         ValueError: the depth is odd or below 4.
 
     Example:
+        >>> import torch
         >>> linear_stack(20, residual=False)(torch.zeros(2, 1, 8, 8)).shape
         torch.Size([2, 10])
     """
