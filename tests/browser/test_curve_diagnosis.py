@@ -63,7 +63,7 @@ def test_a_treatment_cures_and_the_old_curves_stay(widget):
     assert effect(widget).startswith("After treatment: healthy.")
     assert widget.locator("polyline.was").count() == 4
     slide_to(widget, "regularisation", 6)
-    slide_to(widget, "capacity", -4)
+    slide_to(widget, "capacity", -1)
     assert effect(widget).startswith("After treatment: too little capacity.")
     assert ADVICE["too little capacity"] in effect(widget)
 
