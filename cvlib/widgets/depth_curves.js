@@ -130,14 +130,16 @@ export function mount(host, state, onChange) {
     return svg;
   }
 
-  /** Names at the ends of the curves, pushed apart. */
+  /** Names at the ends of the curves that the sentence speaks of, pushed apart. */
   function labels(text, chosen, box, Y) {
-    const ends = runs.map((r) => ({ words: r.name, y: Y(Math.min(top, r.train[last - 1])), kind: r === chosen ? "on" : "" }));
+    const spoken = [chosen, runs[find(runs, depth, !residual)], runs[find(runs, shallowest(runs, residual), residual)]];
+    const ends = runs.filter((r) => spoken.includes(r)).map((r) => ({ words: r.name, y: Y(Math.min(top, r.train[last - 1])), kind: r === chosen ? "on" : "" }));
     if (chosen) ends.push({ words: `${chosen.name}, test`, y: Y(Math.min(top, chosen.test[last - 1])), kind: "test" });
     ends.sort((a, b) => a.y - b.y);
     ends.forEach((e, i) => { if (i) e.y = Math.max(e.y, ends[i - 1].y + 16); });
-    const over = Math.max(0, ends[ends.length - 1].y - (box.y + box.height + 4));
-    for (const e of ends) text(box.x + box.width + 6, e.y - over + 4, e.words, { class: `cv-small ${e.kind}` });
+    const low = box.y + box.height + 4;
+    for (let i = ends.length - 1, most = low; i >= 0; i--, most -= 16) ends[i].y = Math.min(ends[i].y, most);
+    for (const e of ends) text(box.x + box.width + 6, e.y + 4, e.words, { class: `cv-small ${e.kind}` });
   }
 
   const key = el("p", { class: "cv-key cv-muted" },
