@@ -13,8 +13,8 @@ def round_channels(channels: float, divisor: int = 8) -> int:
     A width multiplier gives fractions; hardware likes multiples of 8. Half-way goes up.
 
     Example:
-        >>> round_channels(32 * 0.75), round_channels(24 * 0.35)
-        (24, 16)
+        >>> round_channels(32 * 0.75), round_channels(24 * 0.35), round_channels(19)
+        (24, 8, 24)
     """
     check_number("channels", channels, minimum=0)
     check_positive("divisor", divisor)
