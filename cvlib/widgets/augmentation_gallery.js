@@ -131,7 +131,7 @@ const KINDS = {
   rotate: { text: "rotate", say: (s) => `up to ${Math.round(45 * s)}° either way` },
   rgb: { text: "RGB shift", say: (s) => `up to ±${fmt(0.3 * s)} a channel` },
   pca: { text: "PCA colour", say: (s) => `α ~ N(0, ${fmt(2 * s, 1)}²)` },
-  elastic: { text: "elastic", say: (s) => `α up to ${Math.round(300 * s)}, σ = ${SIGMA}` },
+  elastic: { text: "elastic", say: (s) => `α = ${Math.round(300 * s)}, σ = ${SIGMA}` },
   all: { text: "all but elastic", say: (s) => `each at ${Math.round(100 * s)} % of its range` },
 };
 
@@ -142,7 +142,7 @@ export function draw(kind, s, random, image, boxes, pca) {
   if (kind === "all") {
     let out = { image, boxes, words: "" };
     const words = [];
-    for (const [one, part] of [["crop", s], ["mirror", 0.5], ["rotate", s / 2], ["rgb", s / 2], ["pca", s / 2]]) {
+    for (const [one, part] of [["crop", s], ["mirror", Math.min(s, 0.5)], ["rotate", s / 2], ["rgb", s / 2], ["pca", s / 2]]) {
       out = draw(one, Number(part), random, out.image, out.boxes, pca);
       if (one === "mirror") words.push(out.words);
     }
