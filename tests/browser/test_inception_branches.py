@@ -69,6 +69,6 @@ def test_the_keyboard_moves_a_slider(widget):
 
 def test_on_a_phone_nothing_sticks_out(phone):
     widget = phone.open(PAGE).locator(".cv-inception-branches").first
-    widget.get_by_text("3a", exact=True).tap()
+    widget.get_by_label("3a", exact=True).tap()
     assert status(widget).startswith("192 channels in, 256 out")
     assert sticks_out(widget) <= 0
