@@ -79,18 +79,20 @@ export function mount(host, state, onChange) {
     if (place < 0) { sentence.textContent = "This net was not trained."; more.textContent = ""; return; }
     const run = runs[place], base = runs[find(runs, shallowest(runs, residual), residual)];
     const [train, test] = [run.train, run.test].map((e) => e[epoch - 1]);
+    const catches = reached(run.train, base.train[last - 1]);
     const off = (key) => gap(runs, depth, residual, epoch, key), begin =
       `After epoch ${epoch}, ${run.name} gets ${percent(train)} of its training images wrong and ${percent(test)} of the test images. `;
     sentence.textContent = begin + {
       shallowest: "It is the shallowest of its kind: go deeper and compare.",
-      degrades: `On the images it was trained on it does worse than ${base.name}, by ${by(off("train"))}. That is degradation, not overfitting.`,
+      degrades: `On the images it was trained on it does worse than ${base.name}, by ${by(off("train"))}. `
+        + (catches ? `It is slower, and catches up with where that one ends in epoch ${catches}.` : "That is degradation, not overfitting."),
       overfits: `It fits the training images better than ${base.name}, by ${by(off("train"))}, and does worse on the test images: overfitting.`,
       gains: `It fits the training images better than ${base.name}, by ${by(off("train"))}`
         + (off("test") < -NOTICED ? ` and the test images by ${by(off("test"))}: depth pays.` : "; on the test images the two are level."),
       equal: `On the training images it is level with ${base.name}.`,
     }[verdict(runs, depth, residual, epoch)];
     const twin = runs[find(runs, depth, !residual)];
-    const goal = base.train[last - 1], first = reached(run.train, goal);
+    const goal = base.train[last - 1], first = catches;
     more.textContent = (twin ? `Its twin ${twin.name}, with as many weights: ${percent(twin.train[epoch - 1])} and ${percent(twin.test[epoch - 1])}. ` : "")
       + (run === base ? "" : `The training error at which ${base.name} ends, ${percent(goal)}, `
         + (first ? `is reached in epoch ${first}.` : "is never reached."));
