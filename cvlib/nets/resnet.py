@@ -1,8 +1,8 @@
 """Residual networks (torch): blocks that learn what to add to their input.
 
-He, Zhang, Ren, Sun, Deep Residual Learning for Image Recognition, CVPR 2016. The nets for
-ImageNet have torchvision's keys; those for CIFAR-10 follow the paper's section 4.2, each
-with its plain twin, the same layers without the short cut.
+He, Zhang, Ren, Sun, Deep Residual Learning for Image Recognition, CVPR 2016. The nets
+for ImageNet have torchvision's keys; those for CIFAR-10 follow the paper's section 4.2,
+each with its plain twin, the same layers without the short cut.
 """
 
 from collections.abc import Sequence
@@ -161,7 +161,7 @@ class ResNet(nn.Module):
         initialise(self)
 
     def _stage(self, block, planes: int, blocks: int, stride: int) -> nn.Sequential:
-        """`blocks` blocks; the first changes size and depth, so it needs a projection."""
+        """`blocks` blocks; the first changes size and depth, so it may project."""
         expansion = getattr(block, "func", block).expansion
         out = planes * expansion
         downsample = None
@@ -173,7 +173,7 @@ class ResNet(nn.Module):
         return nn.Sequential(first, *(block(out, planes) for _ in range(blocks - 1)))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) to (N, num_classes) scores; H and W of at least 1, 224 usually."""
+        """(N, 3, H, W) to (N, num_classes) scores; H = W = 224 in the paper."""
         check_shape("x", x, "N C H W", C=3)
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
@@ -281,7 +281,8 @@ class CifarResNet(nn.Module):
         if n < 1 or rest:
             near = 6 * max(1, round((depth - 2) / 6)) + 2
             raise ValueError(
-                f"depth must be 6n + 2 (8, 14, 20, …), got {depth}; did you mean {near}?"
+                f"depth must be 6n + 2 (8, 14, 20, …), got {depth}; "
+                f"did you mean {near}?"
             )
         self.conv1 = conv3x3(3, width)
         self.bn1 = nn.BatchNorm2d(width)
@@ -303,7 +304,7 @@ class CifarResNet(nn.Module):
 
 
 class PadChannels(nn.Module):
-    """The short cut without parameters: every `stride`-th pixel, zeros for new channels.
+    """The short cut without parameters: fewer pixels, and zeros for new channels.
 
     Example:
         >>> PadChannels(16, 2)(torch.ones(1, 16, 8, 8)).shape
