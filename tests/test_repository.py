@@ -41,7 +41,9 @@ def files(need) -> list[Path]:
 
 
 def test_no_file_is_larger_than_a_mebibyte(files):
-    large = {str(p.relative_to(ROOT)): p.stat().st_size for p in files}
+    # trained weights have a bound of their own in tests/cvlib/test_weights.py
+    sizes = {p: p.stat().st_size for p in files if p.suffix != ".safetensors"}
+    large = {str(p.relative_to(ROOT)): size for p, size in sizes.items()}
     assert {name: size for name, size in large.items() if size > LARGEST} == {}
 
 

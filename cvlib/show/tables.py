@@ -46,10 +46,8 @@ class Table:
         sides = ["right" if n else "left" for n in self._numeric()]
 
         def line(tag: str, cells: Sequence[str]) -> str:
-            scope = ' scope="col"' if tag == "th" else ""
             return "".join(
-                f'<{tag}{scope} style="text-align:{side}">{_whole(cell)}</{tag}>'
-                for cell, side in zip(cells, sides, strict=True)
+                _cell(tag, cell, side) for cell, side in zip(cells, sides, strict=True)
             )
 
         caption = f"<caption>{html.escape(self.caption)}</caption>" * bool(self.caption)
@@ -80,6 +78,14 @@ def table(
         fc         19 610
     """
     return Table(columns, rows, caption)
+
+
+def _cell(tag: str, cell: str, side: str) -> str:
+    """One cell; a header without words is none: it would be read out as nothing."""
+    if not cell:
+        tag = "td"
+    scope = ' scope="col"' if tag == "th" else ""
+    return f'<{tag}{scope} style="text-align:{side}">{_whole(cell)}</{tag}>'
 
 
 def _whole(cell: str) -> str:

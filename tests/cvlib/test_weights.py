@@ -75,7 +75,9 @@ def test_lenet_reads_the_digits_as_well_as_recorded():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["resnet20_cifar10", "features"])
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if "CIFAR" in weights.manifest()[n]["data"]]
+)
 def test_nets_for_cifar10_are_as_good_as_recorded(name):
     if not os.environ.get("CVLIB_DATA") and downloads.find("cifar10") is None:
         pytest.skip("CIFAR-10 is not here: set CVLIB_DATA to a folder that has it")
@@ -86,8 +88,10 @@ def test_nets_for_cifar10_are_as_good_as_recorded(name):
 
 
 def test_an_unknown_name_gets_the_known_ones():
-    with pytest.raises(ValueError, match=r"^name must be .*did you mean 'features'\?$"):
-        weights.load("feature")
+    with pytest.raises(
+        ValueError, match=r"^name must be .*did you mean 'lenet_digits'\?$"
+    ):
+        weights.load("lenet_digit")
 
 
 def test_weights_that_are_not_here_say_where_to_put_them(monkeypatch, tmp_path):

@@ -38,17 +38,13 @@ def test_pictures_and_labels_are_read(folder):
 def test_files_that_do_not_belong_together_are_refused(folder):
     packed(np.zeros((3, 28, 28)), folder / "t10k-images-idx3-ubyte.gz")
     packed(np.zeros(4), folder / "t10k-labels-idx1-ubyte.gz")
-    with pytest.raises(
-        ValueError, match=r"^MNIST's test files must hold as many"
-    ):
+    with pytest.raises(ValueError, match=r"^MNIST's test files must hold as many"):
         mnist("test")
 
 
 def test_a_file_that_is_cut_off_is_refused(tmp_path):
     path = packed(np.zeros((2, 5)), tmp_path / "a" / "x.gz", cut=3)
-    with pytest.raises(
-        ValueError, match=r"must hold 10 bytes after its header, got 7"
-    ):
+    with pytest.raises(ValueError, match=r"must hold 10 bytes after its header, got 7"):
         read_idx(path)
 
 

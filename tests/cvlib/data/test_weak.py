@@ -10,7 +10,8 @@ def test_the_mask_says_where_the_one_shape_is():
     images, labels, masks = one_shape(12, seed=3, size=48)
     assert images.shape == (12, 3, 48, 48)
     assert images.dtype == torch.float32
-    assert images.min() >= 0 and images.max() <= 1
+    assert images.min() >= 0
+    assert images.max() <= 1
     assert masks.dtype == torch.bool
     share = masks.float().mean((1, 2))
     assert ((share > 0.02) & (share < 0.3)).all()

@@ -221,9 +221,7 @@ def test_seed_all_reaches_python_numpy_and_torch():
 def test_bad_arguments_get_one_sentence():
     x, y = data(4)
     net = nn.Linear(2, 2)
-    with pytest.raises(
-        ShapeError, match=r"^labels must be \(4,\) to match images"
-    ):
+    with pytest.raises(ShapeError, match=r"^labels must be \(4,\) to match images"):
         fit(net, x, y[:3], epochs=1)
     with pytest.raises(ValueError, match=r"^epochs must be a positive integer, got 0"):
         fit(net, x, y, epochs=0)
