@@ -131,6 +131,19 @@ def test_a_page_has_one_title_and_nothing_left_behind(name):
     assert LEFT_BEHIND.findall(page(name).text) == []
 
 
+ITEM = re.compile(r"\s*(?:[+*-]|\d+[.)])\s")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_line_becomes_a_list_by_accident(name):
+    # "it collects\n3. Change" and "$3\n+ 4 + 6$" are lists to Markdown
+    body = re.sub(r"^(`{3,}|\$\$).*?^\1", "\n", page(name).body, flags=re.M | re.S)
+    for paragraph in re.split(r"\n\s*\n", body):
+        first, *others = paragraph.strip().split("\n")
+        if not ITEM.match(first) and not first.startswith((":::", "---")):
+            assert [line for line in others if ITEM.match(line)] == []
+
+
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_page_opens_with_a_question(name):
     lead = re.search(
