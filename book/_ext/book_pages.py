@@ -29,12 +29,14 @@ def setup(app: Sphinx) -> dict:
 
 
 def keep_products_together(app: Sphinx, doctree: nodes.document) -> None:
-    """2 × 2 is one thing, and no line ends inside it."""
+    """2 × 2 and 50 % are one thing each, and no line ends inside."""
     for text in list(doctree.findall(nodes.Text)):
         prose = not isinstance(text.parent, (nodes.literal, nodes.FixedTextElement))
-        if prose and " × " in text and not isinstance(text.parent, nodes.math):
+        if prose and not isinstance(text.parent, nodes.math):
             whole = re.sub(r"(?<=\w) × (?=\w)", "\u00a0×\u00a0", text)
-            text.parent.replace(text, nodes.Text(whole))
+            whole = re.sub(r"(?<=\d) (?=%)", "\u00a0", whole)
+            if whole != text:
+                text.parent.replace(text, nodes.Text(whole))
 
 
 def read_executed_pages_again(app, env, added, changed, removed) -> list[str]:

@@ -81,6 +81,6 @@ def test_the_keyboard_walks_through_the_classes(widget):
 
 def test_on_a_phone_nothing_sticks_out(phone):
     widget = phone.open(PAGE).locator(".cv-class-activation").first
-    widget.locator(".cv-strip").last.get_by_text("ring", exact=True).tap()
+    widget.locator(".cv-strip").last.get_by_label("ring", exact=True).tap()
     assert "ring" in said(widget)
     assert sticks_out(widget) <= 0

@@ -71,9 +71,9 @@ def test_a_tile_is_painted(widget):
 
 def test_keys_and_buttons_step_through_the_units(widget):
     widget.get_by_role("button", name="Next unit").press("Enter")
-    assert status(widget).startswith("Unit 2 of conv1")
+    assert status(widget).startswith("Unit 2 of layer1")
     widget.get_by_label("unit", exact=True).press("ArrowRight")
-    assert status(widget).startswith("Unit 3 of conv1")
+    assert status(widget).startswith("Unit 3 of layer1")
     tile = tiles(widget).nth(2)
     tile.press("Enter")
     assert tile.get_attribute("aria-pressed") == "true"

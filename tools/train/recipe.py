@@ -5,18 +5,22 @@ import hashlib
 import os
 import platform
 import tomllib
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from cvlib.data.cifar import cifar10_source
+from cvlib.train import Checkpoint, evaluate, fit, seed_all
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "cvlib" / "weights"
 MANIFEST = WEIGHTS / "MANIFEST.toml"
+Data = tuple[Tensor, Tensor]
 
 
 def options(script: str, doc: str, *, epochs: int) -> argparse.Namespace:
@@ -64,6 +68,60 @@ def copy_of_cifar10() -> str:
     """Which CIFAR-10 was used."""
     copies = {"jpeg": "a copy as JPEG files", "archive": "the original archive"}
     return f"CIFAR-10, {copies[cifar10_source()]}"
+
+
+def train_and_ship(
+    name: str,
+    chosen: argparse.Namespace,
+    make: Callable[[], nn.Module],
+    train: Data,
+    test: Data,
+    *,
+    builder: str,
+    data: str,
+    tolerance: float = 0.001,
+    finish: Callable[[nn.Module], nn.Module] = lambda model: model,
+    **settings: Any,
+) -> None:
+    """Train a classifier, measure it on the test split, write its file and entry.
+
+    Args:
+        name: of the weights.
+        chosen: the options of the command line.
+        make: the untrained net.
+        train: images and labels.
+        test: images and labels.
+        builder: `module:function` that makes the empty net that is shipped.
+        data: what it was trained and measured on, in words.
+        tolerance: how far a new measurement may be away.
+        finish: what is shipped, made from what was trained.
+        **settings: of `cvlib.train.fit`.
+    """
+    seed_all(chosen.seed)
+    model = make().to(chosen.device, memory_format=torch.channels_last)
+    history = fit(
+        model,
+        *train,
+        epochs=chosen.epochs,
+        validation=test,
+        seed=chosen.seed,
+        resume=Checkpoint(chosen.checkpoint),
+        **settings,
+    )
+    model = finish(model.cpu().to(memory_format=torch.contiguous_format)).eval()
+    ship(
+        name,
+        model,
+        builder=builder,
+        metric="accuracy on the test split",
+        value=evaluate(model, *test)[1],
+        tolerance=tolerance,
+        data=data,
+        seed=chosen.seed,
+        epochs=history.epochs,
+        minutes=round(sum(history.seconds) / 60, 1),
+        hardware=hardware(chosen.device),
+    )
 
 
 def ship(
@@ -123,8 +181,3 @@ def written(entries: dict[str, dict]) -> str:
                 value = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
             lines.append(f"{key} = {value}")
     return "\n".join(lines) + "\n"
-
-
-def minutes(seconds: list[float]) -> float:
-    """The time of a training that may have been stopped and gone on."""
-    return round(sum(seconds) / 60, 1)
