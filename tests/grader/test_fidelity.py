@@ -51,6 +51,12 @@ def test_named_answers_are_judged_alike_inside_and_outside(sandbox, path):
         session.end()
 
 
+BORROWING = {"depthwise_conv2d", "scale_stages", "train_head"}
+"""Their mistakes call cvlib for what is right, so few are cells of their own."""
+
+
+# the mistakes run here, the answers in S, where a warning is not an error
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", EXERCISES)
 def test_misconceptions_are_recognised_inside(sandbox, name):
     exercise = EXERCISES[name]
@@ -66,12 +72,12 @@ def test_misconceptions_are_recognised_inside(sandbox, name):
             result = grade.judge(exercise, session.find(name), SEED)
             assert result.sentence == mistake.sentence, mistake.name
             recognised += 1
-        assert recognised >= 3
+        assert (recognised < 3) == (name in BORROWING)
     finally:
         session.end()
 
 
-@pytest.mark.parametrize("name", ["convolution", "layers"])
+@pytest.mark.parametrize("name", ["architectures", "convolution", "layers", "training"])
 def test_a_solution_earns_every_point_inside(sandbox, name):
     path = Path(__file__).parents[2] / "solutions" / name / f"{name}.ipynb"
     judge = Judge()
