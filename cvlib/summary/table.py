@@ -176,6 +176,9 @@ class Summary:
             return "".join(
                 f'<{tag}{scope} style="text-align:{side}">'
                 f"{html.escape(cell).replace(' × ', _TIMES)}</{tag}>"
+                # an empty header would be read aloud as nothing
+                if cell
+                else "<td></td>"
                 for cell, side in zip(cells, sides, strict=True)
             )
 

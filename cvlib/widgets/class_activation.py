@@ -87,7 +87,7 @@ class ClassActivation(Interactive):
         fig, (left, right) = show.figure(5.5, 2.8, 1, 2)
         show.bare([left, right])
         left.imshow(shot.image)
-        right.imshow(plane.clamp(min=0), cmap="gray")
+        right.imshow(plane.clamp(min=0).numpy(), cmap="gray")
         name = self.classes[self.category]
         right.set_title(f"map of “{name}”", color=p.INK)
         words = f"A picture with {', '.join(shot.names)}, and the map of {name}."

@@ -117,7 +117,7 @@ export function mount(host, state, onChange) {
       ["parameters", is.held / was.held, big(was.held), big(is.held)],
     ];
     table.replaceChildren(el("table", { class: "cv-scaled" },
-      el("thead", {}, el("tr", {}, ...["", "times", "baseline", "scaled"].map((h) => el("th", { scope: "col" }, h)))),
+      el("thead", {}, el("tr", {}, ...["what", "times", "baseline", "scaled"].map((h) => el("th", { scope: "col" }, h)))),
       el("tbody", {}, ...rows.map(([name, times, from, to]) => el("tr", {},
         el("th", { scope: "row" }, String(name)), el("td", {}, `×${fmt(Number(times))}`), el("td", {}, String(from)), el("td", {}, String(to)))))));
     says.textContent = say(now.how, phi, alpha * beta ** 2 * gamma ** 2, f, is.adds / was.adds);
