@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -19,6 +20,9 @@ from torch.nn.functional import cross_entropy
 from tqdm.auto import tqdm
 
 from cvlib.validate import check_number, check_positive, check_shape
+
+if TYPE_CHECKING:  # it imports this module
+    from cvlib.train.checkpoint import Checkpoint
 
 Data = tuple[Tensor, Tensor]
 
@@ -102,7 +106,7 @@ def fit(
     explosion: float | None = 3.0,
     precision: torch.dtype = torch.float32,
     progress: bool = True,
-    resume: "Checkpoint | None" = None,  # noqa: F821 it imports this module
+    resume: "Checkpoint | None" = None,
 ) -> History:
     """Train a classifier by stochastic gradient descent on the cross-entropy.
 

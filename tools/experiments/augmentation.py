@@ -49,7 +49,10 @@ def small_net() -> nn.Module:
 
 def steps(images: Tensor) -> dict[str, a.Compose]:
     """The five ways to show a picture, by name; images: the training set."""
-    middle = lambda x, chance: a.center_crop(x, WINDOW)  # noqa: E731
+
+    def middle(images: Tensor, chance: torch.Generator) -> Tensor:
+        return a.center_crop(images, WINDOW)
+
     window = partial(a.random_crop, size=WINDOW)
     colour = partial(a.random_pca_colour, pca=a.fit_pca_colour(images), std=0.3)
     light = partial(a.random_rgb_shift, limit=0.1)

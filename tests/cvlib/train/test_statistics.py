@@ -1,6 +1,7 @@
 """What the hooks measure: against numbers by hand, and inside a real training."""
 
 import re
+from functools import partial
 
 import pytest
 import torch
@@ -90,7 +91,7 @@ def test_plain_descent_moves_by_rate_times_gradient():
 
 def test_the_ratio_sees_through_any_optimizer():
     watch = UpdateRatio()
-    make = lambda p: torch.optim.Adam(p, lr=1e-3)  # noqa: E731 named for the reader
+    make = partial(torch.optim.Adam, lr=1e-3)
     train(net(), watch, epochs=1, batch_size=64, optimizer=make)
     weight = net()[0].weight
     # Adam's first step is the rate, for every weight, whatever the gradient
