@@ -8,6 +8,7 @@ is the failure described by what can be seen of it: error, shape, kind, numbers.
 import contextlib
 import copy
 import io
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -147,7 +148,9 @@ def ours(exercise: Exercise, seed: int | None) -> tuple[tuple[Outcome, ...], ...
     """What reference and misconceptions make of the cases, kept for the next answer."""
     functions = [exercise.reference, *(m.wrong for m in exercise.misconceptions)]
     cases = cases_of(exercise, seed)
-    return tuple(tuple(run_case(exercise, f, c) for c in cases) for f in functions)
+    with warnings.catch_warnings():  # a learner has no part in these
+        warnings.simplefilter("ignore")
+        return tuple(tuple(run_case(exercise, f, c) for c in cases) for f in functions)
 
 
 def try_all(

@@ -77,7 +77,7 @@ def epoch(history: History, i: int) -> dict:
 def main() -> None:
     """Train the four nets in turn and write what they went through."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--quick", action="store_true", help="512 images, one epoch")

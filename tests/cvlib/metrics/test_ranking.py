@@ -1,4 +1,4 @@
-"""cvlib.metrics: the share of wrong answers."""
+"""cvlib.metrics.ranking: the share of wrong answers."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""How wrong is a model? Numbers that a table can hold (torch)."""
+"""The share of images whose label is not among the best guesses (torch)."""
 
 from torch import Tensor
 
