@@ -27,9 +27,9 @@ def check_boxes(name: str, boxes: Tensor) -> int:
     Example:
         >>> check_boxes("boxes", torch.tensor([[0, 0, 4, 3], [1, 1, 1, 1]]))
         2
-        >>> check_boxes("boxes", torch.tensor([[10, 10, 4, 3]]))
+        >>> check_boxes("boxes", torch.tensor([[9, 9, 4, 3]]))
         Traceback (most recent call last):
-        ValueError: boxes must have x2 ≥ x1 and y2 ≥ y1, got boxes[0] = (10, 10, 4, 3); \
+        ValueError: boxes must have x2 ≥ x1 and y2 ≥ y1, got boxes[0] = (9, 9, 4, 3); \
 did you mean box_convert(boxes, 'xywh', 'xyxy')?
     """
     N = check_box_array(name, boxes)
