@@ -55,8 +55,6 @@ BORROWING = {"depthwise_conv2d", "scale_stages", "train_head"}
 """Their mistakes call cvlib for what is right, so few are cells of their own."""
 
 
-# the mistakes run here, the answers in S, where a warning is not an error
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", EXERCISES)
 def test_misconceptions_are_recognised_inside(sandbox, name):
     exercise = EXERCISES[name]

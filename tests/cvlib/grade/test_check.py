@@ -57,6 +57,14 @@ def test_a_misconception_is_named_where_it_shows():
     assert "halve(x, times=2)" in repr(result)
 
 
+def test_a_misconception_may_warn_where_warnings_are_errors():
+    """The learner's own settings decide about their code, not about ours."""
+    root = Misconception("root", lambda x, *, times=1: np.sqrt(-x), "You took a root.")
+    exercise = replace(HALVE, name="rooted", misconceptions=(root,))
+    result = judge(exercise, lambda x, *, times=1: x * np.nan)
+    assert result.misconception == "root"
+
+
 def test_a_mistake_of_ones_own_is_described():
     kind, sentence = verdict(lambda x, *, times=1: x / 2**times + (x == 2))
     assert kind == "values"
