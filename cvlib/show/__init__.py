@@ -1,5 +1,6 @@
 """The figures of the book: grids of numbers, images, plots, all in one style."""
 
+from cvlib.show.boxes import detections, draw_boxes
 from cvlib.show.grids import canvas, draw_grid, number, numbers, sliding
 from cvlib.show.images import diverging, feature_maps, images, kernel_responses
 from cvlib.show.printed import Comparison, agreement, compare
@@ -16,7 +17,9 @@ __all__ = [
     "bare",
     "canvas",
     "compare",
+    "detections",
     "diverging",
+    "draw_boxes",
     "draw_grid",
     "feature_maps",
     "figure",
