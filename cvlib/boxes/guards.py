@@ -22,7 +22,7 @@ def check_boxes(name: str, boxes: Tensor) -> int:
     Raises:
         TypeError: `boxes` is no tensor, or holds neither real numbers nor integers.
         ShapeError: `boxes` is not (N, 4).
-        ValueError: a coordinate is NaN, or a box has x2 < x1 or y2 < y1.
+        ValueError: a coordinate is NaN or infinite, or a box has x2 < x1 or y2 < y1.
 
     Example:
         >>> check_boxes("boxes", torch.tensor([[0, 0, 4, 3], [1, 1, 1, 1]]))
@@ -62,8 +62,33 @@ def check_box_array(name: str, boxes: Tensor) -> int:
             f"{name} must be floating point or integers, got {dtype}; "
             "a box is four coordinates in pixels"
         )
-    check_no_nan(name, boxes)
+    if not boxes.isfinite().all():
+        check_no_nan(name, boxes)
+        raise ValueError(
+            f"{name} must be finite, got {int(boxes.isinf().sum())} infinite of "
+            f"{boxes.numel()} values; clamp what goes into exp"
+        )
     return N
+
+
+def check_scores(name: str, scores: Tensor, boxes: Tensor) -> None:
+    """Refuse anything but one number, not NaN, for each of the boxes.
+
+    Raises:
+        TypeError: `scores` is no tensor.
+        ShapeError: `scores` is not (N,) for N boxes.
+        ValueError: a score is NaN: it is neither above nor below another.
+
+    Example:
+        >>> check_scores("scores", torch.tensor([[0.9], [0.8]]), torch.zeros(2, 4))
+        Traceback (most recent call last):
+        cvlib.validate.ShapeError: scores must be (2,) to match boxes (2, 4), \
+got (2, 1); did you mean scores[:, 0]?
+    """
+    check_tensor(name, scores)
+    N = len(boxes)
+    check_shape(name, scores, "N", N=N, to_match=f"boxes {N, 4}")
+    check_no_nan(name, scores)
 
 
 def check_tensor(name: str, value: Tensor) -> None:

@@ -1,0 +1,97 @@
+"""How far detection is from a peer: `python tests/benchmarks/detection.py`.
+
+Both run the same case by turns in one process, so that a busy moment of the machine
+hits both. The peer is the plainest torch that does the same. The table shows medians,
+then the ratio of the quickest runs: where it differs much from the ratio of the
+medians, the machine was busy. Nothing here fails: time is not a test.
+"""
+
+import argparse
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+
+import torch
+from torch import Tensor
+
+from cvlib import boxes as ops
+
+ROUNDS = 9
+Pair = tuple[Callable[[], object], Callable[[], object]]
+
+
+def milliseconds(run: Callable[[], object]) -> float:
+    start = perf_counter()
+    run()
+    return 1e3 * (perf_counter() - start)
+
+
+def by_turns(ours: Callable[[], object], theirs: Callable[[], object], rounds: int):
+    """Milliseconds of each run of ours, and of theirs; without the first."""
+    ours(), theirs()
+    pairs = [(milliseconds(ours), milliseconds(theirs)) for _ in range(rounds)]
+    return zip(*pairs, strict=True)
+
+
+def random_boxes(n: int, size: float = 1000, side: float = 100) -> Tensor:
+    """(n, 4) boxes in a square picture, with sides up to `side`."""
+    torch.manual_seed(0)
+    corner, sides = torch.rand(n, 2) * (size - side), 1 + torch.rand(n, 2) * (side - 1)
+    return torch.cat([corner, corner + sides], dim=1)
+
+
+def plain_box_iou(one: Tensor, two: Tensor) -> Tensor:
+    """The textbook's broadcast over (N, M, 2)."""
+    low = torch.max(one[:, None, :2], two[:, :2])
+    high = torch.min(one[:, None, 2:], two[:, 2:])
+    overlap = (high - low).clamp(min=0).prod(dim=2)
+    areas = [(b[:, 2:] - b[:, :2]).prod(dim=1) for b in (one, two)]
+    return overlap / (areas[0][:, None] + areas[1] - overlap)
+
+
+def plain_nms(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
+    """One row of overlaps a kept box."""
+    left, keep = scores.argsort(descending=True, stable=True), []
+    while len(left):
+        keep.append(left[0])
+        row = plain_box_iou(boxes[left[:1]], boxes[left[1:]])[0]
+        left = left[1:][row <= threshold]
+    return torch.stack(keep)
+
+
+def overlap_case(n: int) -> Pair:
+    one, two = random_boxes(n), random_boxes(n).flip(0)
+    return lambda: ops.box_iou(one, two), lambda: plain_box_iou(one, two)
+
+
+def suppression_case(n: int) -> Pair:
+    boxes, scores = random_boxes(n), torch.rand(n)
+    return lambda: ops.nms(boxes, scores, 0.5), lambda: plain_nms(boxes, scores, 0.5)
+
+
+CASES: dict[str, tuple[Callable[[], Pair], str]] = {  # what it is, and the target
+    "box_iou 2000 × 2000": (lambda: overlap_case(2000), "ratio ≤ 2"),
+    "nms 1 000 boxes": (lambda: suppression_case(1000), "-"),
+    "nms 10 000 boxes": (lambda: suppression_case(10_000), "≤ 250 ms"),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="?", default="", help="part of a case's name")
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    columns = "ours ms", "peer ms", "ratio", "quickest"
+    print(f"{'case':<28}" + "".join(f"{name:>10}" for name in columns) + "    target")
+    for name, (case, target) in CASES.items():
+        if arguments.only not in name:
+            continue
+        mine, peers = by_turns(*case(), ROUNDS)
+        ratios = [f(mine) / f(peers) for f in (median, min)]
+        times = f"{median(mine):10.2f}{median(peers):10.2f}"
+        print(f"{name:<28}{times}{ratios[0]:10.2f}{ratios[1]:10.2f}    {target}")
+
+
+if __name__ == "__main__":
+    main()
