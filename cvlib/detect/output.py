@@ -39,7 +39,8 @@ def detections(
 
     Args:
         scores: (ΣR, K + 1) logits, class 0 the background; all images in a row.
-        codes: (ΣR, K, 4) for each class, as `encode_boxes` with `WEIGHTS` makes them.
+        codes: (ΣR, (K + 1)·4), four for each class, times `WEIGHTS`; those of the
+            background are not looked at.
         regions: for each image (R, 4) xyxy.
         sizes: (height, width) of each image.
         score_threshold: detections below are left out.
@@ -49,18 +50,18 @@ def detections(
     Example:
         >>> scores = torch.tensor([[0.0, 9.0], [0.0, 8.0]])  # two regions, one class
         >>> regions = [torch.tensor([[0.0, 0, 20, 20], [1.0, 0, 21, 20]])]
-        >>> [found] = detections(scores, torch.zeros(2, 1, 4), regions, [(40, 40)])
+        >>> [found] = detections(scores, torch.zeros(2, 8), regions, [(40, 40)])
         >>> found["boxes"], found["labels"]
         (tensor([[ 0.,  0., 20., 20.]]), tensor([1]))
     """
-    K = codes.shape[1]
+    K = scores.shape[1] - 1
     counts = [len(own) for own in regions]
     chances = scores.softmax(1)[:, 1:].split(counts)  # the background finds nothing
     found = []
     for p, code, own, size in zip(
         chances, codes.split(counts), regions, sizes, strict=True
     ):
-        boxes = decode_boxes(code.flatten(1), own, weights=WEIGHTS).reshape(-1, 4)
+        boxes = decode_boxes(code[:, 4:], own, weights=WEIGHTS).reshape(-1, 4)
         boxes = clip_boxes_to_image(boxes, size)
         labels = torch.arange(1, K + 1, device=p.device).repeat(len(own))
         found.append(
