@@ -100,8 +100,8 @@ export function mount(host, state, onChange) {
 
   /** All training errors, pale; the chosen run's two errors; where the hand stands. */
   function drawing() {
-    const narrow = (root?.clientWidth || 700) < 560, W = narrow ? 350 : 680, H = narrow ? 270 : 300;
-    const box = { x: 40, y: 12, width: W - 40 - (narrow ? 12 : 96), height: H - 12 - 42 };
+    const narrow = (root?.clientWidth || 700) < 560, W = narrow ? 350 : 680, H = narrow ? 286 : 316;
+    const box = { x: 40, y: 28, width: W - 40 - (narrow ? 12 : 112), height: H - 28 - 42 };
     const Y = (v) => box.y + box.height * (1 - v / top), X = (e) => box.x + ((e - 1) / Math.max(1, last - 1)) * box.width;
     const chosen = runs[find(runs, depth, residual)];
     const svg = el("svg", { viewBox: `0 0 ${W} ${H}`, width: W, role: "img", "aria-label":
@@ -112,7 +112,7 @@ export function mount(host, state, onChange) {
       svg.append(el("line", { class: "cv-tick", x1: box.x, x2: box.x + box.width, y1: Y(v), y2: Y(v) }));
       text(box.x - 6, Y(v) + 5, String(v), { "text-anchor": "end", class: "cv-small" });
     }
-    text(box.x + 6, box.y + 10, "error, %", { class: "cv-small" });
+    text(4, 14, "error, %", { class: "cv-small" });
     const line = (errors, kind) => svg.append(el("polyline", { class: kind,
       points: points(errors.slice(0, last), box, top).map((q) => q.map((v) => v.toFixed(1)).join(",")).join(" ") }));
     for (const r of runs) if (r !== chosen) line(r.train, `cv-pale ${r.residual ? "res" : "plain"}`);

@@ -37,13 +37,13 @@ class DepthCurves(Interactive):
         """The interactive over a record of book/data: the last epoch, the deepest net.
 
         Args:
-            record: with "runs", each with name, depth, residual and a list "epochs" of
+            record: with "runs", each with depth, residual and a list "epochs" of
                 mappings with train_accuracy and test_accuracy in [0, 1].
             **state: what to show at first, if not that.
         """
         runs = [
             {
-                "name": run["name"],
+                "name": f"{'residual' if run['residual'] else 'plain'}-{run['depth']}",
                 "depth": run["depth"],
                 "residual": run["residual"],
                 "train": [error(e["train_accuracy"]) for e in run["epochs"]],

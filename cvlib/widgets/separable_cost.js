@@ -89,7 +89,7 @@ export function mount(host, state, onChange) {
       const x = narrow ? 0 : i * wide, y = narrow ? i * high : 0;
       text(x + 2, y + 18, String(title), "cv-title");
       text(x + 2, y + 36, `${many} of ${side} × ${side} × ${depth}`, "cv-small");
-      const step = Math.max(46, narrow ? 46 : cell * k + 16), fits = Math.max(1, Math.floor((wide - (narrow ? 180 : 36)) / step));
+      const step = Math.max(46, cell * Number(narrow ? side : k) + 16), fits = Math.max(1, Math.floor((wide - (narrow ? 180 : 36)) / step));
       const shown = Math.min(Number(many), 3, fits), at = narrow ? 150 : 4, base = y + (narrow ? front + 4 : front + 46);
       for (let b = shown - 1; b >= 0; b--) box(svg, String(kind), x + at + b * step, base, Number(side), Number(depth), cell);
       if (Number(many) > shown) text(x + at + shown * step + 4, base - 4, "…", "cv-title");
@@ -104,7 +104,8 @@ export function mount(host, state, onChange) {
       }
     };
     row(top + 22, `standard: ${count(c.standard)} multiply-adds`, [["all", c.standard]]);
-    row(top + 74, `separable: depthwise ${count(c.depthwise)}, pointwise ${count(c.pointwise)}`,
+    row(top + 74, narrow ? `separable: ${count(c.depthwise)} + ${count(c.pointwise)}`
+      : `separable: depthwise ${count(c.depthwise)}, pointwise ${count(c.pointwise)}`,
       [["deep", c.depthwise], ["point", c.pointwise]]);
     return svg;
   }

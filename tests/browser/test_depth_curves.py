@@ -47,7 +47,7 @@ def agrees(widget, depth: int, residual: bool, epoch: int = LAST) -> None:
 def test_it_opens_with_the_deepest_plain_net_which_degrades(widget):
     agrees(widget, DEPTHS[-1], False)
     off = gap(RUNS, DEPTHS[-1], False, LAST, "train")
-    assert f"does worse than plain{DEPTHS[0]}, by {off:.1f} points" in status(widget)
+    assert f"does worse than plain-{DEPTHS[0]}, by {off:.1f} points" in status(widget)
 
 
 @pytest.mark.parametrize("residual", [False, True])
