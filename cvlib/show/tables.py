@@ -89,8 +89,10 @@ def _cell(tag: str, cell: str, side: str) -> str:
 
 
 def _whole(cell: str) -> str:
-    """A cell as HTML in which no line ends inside 2 × 2."""
-    return html.escape(cell).replace(" × ", "\u00a0×\u00a0")
+    """A cell as HTML in which no line ends inside 2 × 2 or 50 ± 1."""
+    for sign in "×±":
+        cell = cell.replace(f" {sign} ", f"\u00a0{sign}\u00a0")
+    return html.escape(cell)
 
 
 def _text(value: object) -> str:
