@@ -1,0 +1,89 @@
+"""What the scripts of the detectors share: the benchmark, the measure, the ending."""
+
+import argparse
+from collections.abc import Callable, Sequence
+
+import torch
+from recipe import hardware, ship
+from torch import nn
+
+from cvlib.data.benchmark import Benchmark, scenes_benchmark
+from cvlib.detect import fit_detector, standard_detection
+from cvlib.metrics import mean_average_precision
+from cvlib.train import Checkpoint, History, seed_all
+from cvlib.train.schedules import one_cycle
+
+MEASURE_EVERY = 5  # epochs
+
+
+@torch.no_grad()
+def measured(model: nn.Module, data: Benchmark, *, batch_size: int = 16) -> float:
+    """VOC's mean average precision at an overlap of 0.5."""
+    model.eval()
+    found, targets = [], []
+    for start in range(0, len(data), batch_size):
+        part = [data[i] for i in range(start, min(start + batch_size, len(data)))]
+        found += model([image for image, _ in part])
+        targets += [target for _, target in part]
+    return mean_average_precision(found, targets).mean
+
+
+def train_and_ship_detector(
+    name: str,
+    chosen: argparse.Namespace,
+    make: Callable[[], nn.Module],
+    *,
+    builder: str,
+    train: Sequence | None = None,
+    tolerance: float = 0.005,
+    **settings,
+) -> History:
+    """Train on the scenes benchmark, measure on its test split, write file and entry.
+
+    Args:
+        name: of the weights.
+        chosen: the options of the command line.
+        make: the untrained detector.
+        builder: `module:function` that makes the empty net that is shipped.
+        train: examples; the training split if None.
+        tolerance: how far a new measurement may be away.
+        **settings: of `fit_detector`, if not those here.
+    """
+    seed_all(chosen.seed)
+    model = make().to(chosen.device, memory_format=torch.channels_last)
+    validation = scenes_benchmark("validation")
+
+    def report(state) -> None:
+        if state.epoch % MEASURE_EVERY == 0:
+            print(f"\nepoch {state.epoch}: {measured(state.model, validation):.3f}")
+
+    usual = {
+        "lr": 2e-3,
+        "schedule": one_cycle(),
+        "augment": standard_detection,
+        "precision": torch.bfloat16,
+    }
+    history = fit_detector(
+        model,
+        scenes_benchmark("train") if train is None else train,
+        epochs=chosen.epochs,
+        seed=chosen.seed,
+        resume=Checkpoint(chosen.checkpoint),
+        after_epoch=report,
+        **(usual | settings),
+    )
+    model = model.cpu().to(memory_format=torch.contiguous_format).eval()
+    ship(
+        name,
+        model,
+        builder=builder,
+        metric="mAP@0.5 (VOC, area) on the scenes benchmark's test split",
+        value=measured(model, scenes_benchmark("test")),
+        tolerance=tolerance,
+        data="scenes benchmark, 1 000 training images",
+        seed=chosen.seed,
+        epochs=history.epochs,
+        minutes=round(sum(history.seconds) / 60, 1),
+        hardware=hardware(chosen.device),
+    )
+    return history
