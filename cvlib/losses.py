@@ -108,7 +108,7 @@ def fast_rcnn_loss(
     check_shape("regression_targets", regression_targets, "N 4", N=N, to_match=match)
     classification = functional.cross_entropy(class_logits, labels)
     object_ = labels >= 1  # [u ≥ 1]
-    boxes = box_regression.reshape(N, -1, 4)[object_]
+    boxes = box_regression.reshape(N, box_regression.shape[1] // 4, 4)[object_]
     own = labels[object_] if boxes.shape[1] > 1 else 0 * labels[object_]
     boxes = boxes.gather(1, own[:, None, None].expand(-1, 1, 4))[:, 0]
     targets = regression_targets[object_]
