@@ -177,9 +177,9 @@ def test_formats_and_sizes_that_are_none(says):
     with says(ValueError, "boxes must have w ≥ 0 and h ≥ 0 in 'xywh', got boxes[0] = "
               "(1, 1, -2, 3)"):  # fmt: skip
         box_convert(boxes, "xywh", "xyxy")
-    with says(ValueError, "in_fmt must be 'xyxy', 'xywh' or 'cxcywh', got 'xywy'; did "
-              "you mean 'xywh'?"):  # fmt: skip
-        box_convert(boxes, "xywy", "xyxy")
+    with says(ValueError, "in_fmt must be 'xyxy', 'xywh' or 'cxcywh', got 'yxyx'; did "
+              "you mean 'xyxy'?"):  # fmt: skip
+        box_convert(boxes, "yxyx", "xyxy")
     with says(ValueError, "min_size must be at least 0, got -1"):
         remove_small_boxes(torch.zeros(1, 4), -1)
     with says(ValueError, "size must be one integer or 2 of them, one per axis, got "
