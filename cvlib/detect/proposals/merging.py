@@ -105,10 +105,10 @@ def merge_all(
 
     Example:
         >>> from cvlib.detect.proposals import describe
-        >>> picture = np.zeros((1, 3, 3))
-        >>> picture[0, 2] = 1  # two black pixels and a white one
-        >>> three = np.array([[0, 1, 2]])
-        >>> merge_all(describe(picture, three), neighbours(three), 3, ["colour"])
+        >>> picture = np.zeros((2, 3, 3))
+        >>> picture[:, 2] = 1  # two black columns and a white one
+        >>> three = np.array([[0, 1, 2]] * 2)
+        >>> merge_all(describe(picture, three), neighbours(three), 6, ["colour"])
         [(0, 1), (2, 3)]
     """
     touching = {i: set(near) for i, near in enumerate(touching)}

