@@ -13,15 +13,20 @@ import pytest
 import cvlib
 
 WITH_EXAMPLES = (
+    "cvlib.anchors",
     "cvlib.augment",
+    "cvlib.boxes",
     "cvlib.conv",
     "cvlib.explain",
     "cvlib.filters",
     "cvlib.grade",
     "cvlib.image",
+    "cvlib.localize",
+    "cvlib.losses",
     "cvlib.metrics",
     "cvlib.norm",
     "cvlib.pool",
+    "cvlib.roi",
     "cvlib.show",
     "cvlib.summary",
     "cvlib.train",

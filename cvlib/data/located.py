@@ -37,7 +37,7 @@ def located(
     n: int,
     *,
     seed: int = 0,
-    size: int = 48,
+    size: int = 40,
     classes: tuple[str, ...] = CLASSES,
     empty: float = 0.0,
     radius: tuple[float, float] = RADIUS,

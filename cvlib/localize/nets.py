@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from cvlib.localize.heads import BoxHead
 from cvlib.validate import check_positive
 
-SIDE = 48
+SIDE = 40
 FEATURES = 64
 
 
@@ -19,7 +19,7 @@ def small_body(side: int = SIDE, features: int = FEATURES) -> nn.Sequential:
         features: numbers that come out.
 
     Example:
-        >>> small_body()(torch.zeros(2, 3, 48, 48)).shape
+        >>> small_body()(torch.zeros(2, 3, 40, 40)).shape
         torch.Size([2, 64])
     """
     layers, channels = [], 3
@@ -37,7 +37,7 @@ def small_net(outputs: int, *, side: int = SIDE) -> nn.Sequential:
     """The body and one linear layer to `outputs` numbers.
 
     Example:
-        >>> small_net(8)(torch.zeros(1, 3, 48, 48)).shape
+        >>> small_net(8)(torch.zeros(1, 3, 40, 40)).shape
         torch.Size([1, 8])
     """
     return nn.Sequential(*small_body(side), nn.Linear(FEATURES, outputs))
@@ -47,7 +47,7 @@ class TwoHeaded(nn.Module):
     """The body with a `BoxHead`: scores and boxes from the same features.
 
     Example:
-        >>> scores, boxes = TwoHeaded(3, per_class=True)(torch.zeros(1, 3, 48, 48))
+        >>> scores, boxes = TwoHeaded(3, per_class=True)(torch.zeros(1, 3, 40, 40))
         >>> scores.shape, boxes.shape
         (torch.Size([1, 3]), torch.Size([1, 12]))
     """

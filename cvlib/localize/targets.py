@@ -93,7 +93,8 @@ def decode_target(
 
     Example:
         >>> y = torch.tensor([[0.9, 0.3, 0.5, 0.2, 0.4, 0.1, 0.8, 0.2]])
-        >>> decode_target(y, (100, 100))
+        >>> boxes, labels, scores = decode_target(y, (100, 100))
+        >>> boxes.round(), labels, scores
         (tensor([[10., 40., 50., 60.]]), tensor([2]), tensor([0.9000]))
     """
     check_target("y", y)

@@ -93,7 +93,7 @@ def random_turn(
 
     Example:
         >>> y = torch.tensor([[1.0, 0.2, 0.5, 0.1, 0.3, 1]])
-        >>> chance = torch.Generator().manual_seed(6)
+        >>> chance = torch.Generator().manual_seed(16)
         >>> random_turn(torch.zeros(1, 3, 8, 8), y, chance)[1]
         tensor([[1.0000, 0.8000, 0.5000, 0.1000, 0.3000, 1.0000]])
     """
