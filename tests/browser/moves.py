@@ -26,11 +26,18 @@ WHERE = {
     "random-versus-grid": "book/training/search",
     "unit-browser": "book/inside/maximal-patches",
     "class-activation": "book/inside/localisation",
+    "suppression": "book/measuring/suppression",
+    "box-overlap": "book/measuring/overlap",
     "augmentation-gallery": "book/small/augmentation",
     "grammar-builder": "book/classics/grammar",
     "separable-cost": "book/small/depthwise-separable",
     "compound-scaling": "book/small/compound-scaling",
+    "moving-threshold": "book/measuring/average-precision",
+    "yolo-target": "book/grids/grid-target",
     "task-switch": "book/vision/five-tasks",
+    "window-scan": "book/locating/sliding-windows",
+    "region-pooling": "book/regions/roi-pooling",
+    "anchor-boxes": "book/regions/faster-rcnn",
     "question": "book/vision/five-tasks",
 }
 """Every kind of interactive, by the name of its class in the page, and a page of it."""
