@@ -9,8 +9,10 @@ from importlib import import_module
 from cvlib.widgets._base import Interactive
 
 _MODULES = {
+    "AnchorBoxes": "anchor_boxes",
     "AugmentationGallery": "augmentation_gallery",
     "BatchNormHistograms": "batch_norm_histograms",
+    "BoxOverlap": "box_overlap",
     "ClassActivation": "class_activation",
     "ClippingArrows": "clipping_arrows",
     "CompoundScaling": "compound_scaling",
@@ -21,17 +23,22 @@ _MODULES = {
     "InceptionBranches": "inception_branches",
     "KernelEditor": "kernel_editor",
     "LayerTable": "layer_table",
+    "MovingThreshold": "moving_threshold",
     "PoolingWindow": "pooling_window",
     "Question": "question",
     "RandomVersusGrid": "random_versus_grid",
     "ReceptiveFieldStack": "receptive_field",
+    "RegionPooling": "region_pooling",
     "SeparableCost": "separable_cost",
     "SizeExplorer": "size_explorer",
     "SlidingWindow": "sliding_window",
+    "Suppression": "suppression",
     "TaskSwitch": "task_switch",
     "UnitBrowser": "unit_browser",
     "VolumeDemo": "volume_demo",
     "WeightsMatrix": "weights_matrix",
+    "WindowScan": "window_scan",
+    "YoloTarget": "yolo_target",
 }
 
 __all__ = ["Interactive", *_MODULES]
