@@ -13,9 +13,11 @@ from time import perf_counter
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from cvlib import boxes as ops
 from cvlib.metrics import coco_match_by_definition, coco_metrics
+from cvlib.roi import roi_align, roi_pool
 
 ROUNDS = 9
 Pair = tuple[Callable[[], object], Callable[[], object]]
@@ -94,6 +96,40 @@ def evaluation_case(images: int, each: int, classes: int = 20) -> Pair:
     return lambda: coco_metrics(detections, targets), by_definition
 
 
+def plain_roi_align(maps: Tensor, boxes: Tensor, size: int, scale: float) -> Tensor:
+    """Two points a side of each bin, all read by one grid_sample."""
+    H, W = maps.shape[-2:]
+    K, n = len(boxes), 2 * size
+    corner = boxes[:, :2] * scale
+    sides = (boxes[:, 2:] * scale - corner).clamp(min=1)
+    at = corner[:, None] + sides[:, None] * ((torch.arange(n) + 0.5) / n)[:, None]
+    at = at.clamp(min=0).minimum(torch.tensor([W - 1.0, H - 1]))  # (K, n, 2)
+    at = 2 * at / torch.tensor([W - 1.0, H - 1]) - 1
+    x = at[:, None, :, 0].expand(K, n, n)
+    y = at[:, :, None, 1].expand(K, n, n)
+    grid = torch.stack([x, y], dim=-1).reshape(1, K * n, n, 2)
+    points = functional.grid_sample(maps, grid, align_corners=True)
+    means = functional.avg_pool2d(points, 2)  # (1, C, K · size, size)
+    return means.reshape(-1, K, size, size).transpose(0, 1)
+
+
+def plain_roi_pool(maps: Tensor, boxes: Tensor, size: int, scale: float) -> Tensor:
+    """Adaptive max pooling of one crop after the other."""
+    corners = (boxes * scale + 0.5).floor().long().tolist()
+    crops = [maps[0, :, y1 : y2 + 1, x1 : x2 + 1] for x1, y1, x2, y2 in corners]
+    return torch.stack([functional.adaptive_max_pool2d(crop, size) for crop in crops])
+
+
+def region_case(op: Callable, peer: Callable, **options: int) -> Pair:
+    """512 regions × 256 channels × 7 × 7."""
+    torch.manual_seed(0)
+    maps, boxes = torch.randn(1, 256, 50, 68), random_boxes(512, 780, 250)
+    return (
+        lambda: op(maps, [boxes], 7, 1 / 16, **options),
+        lambda: peer(maps, boxes, 7, 1 / 16),
+    )
+
+
 CASES: dict[str, tuple[Callable[[], Pair], str]] = {  # what it is, and the target
     "box_iou 2000 × 2000": (lambda: overlap_case(2000), "ratio ≤ 2"),
     "nms 1 000 boxes": (lambda: suppression_case(1000), "-"),
@@ -101,6 +137,14 @@ CASES: dict[str, tuple[Callable[[], Pair], str]] = {  # what it is, and the targ
     "COCO, 500 images × 15": (
         lambda: evaluation_case(500, 15),
         "≤ 600 ms",
+    ),
+    "roi_align 512 × 256 × 7 × 7": (
+        lambda: region_case(roi_align, plain_roi_align, sampling_ratio=2),
+        "≤ 128 ms",
+    ),
+    "roi_pool 512 × 256 × 7 × 7": (
+        lambda: region_case(roi_pool, plain_roi_pool),
+        "-",
     ),
 }
 
