@@ -2,7 +2,7 @@
 
 from cvlib.detect.yolo.anchors import assign_anchors, cluster_anchors, shape_iou
 from cvlib.detect.yolo.loss import read_codes, yolo_loss, yolo_loss_by_definition
-from cvlib.detect.yolo.model import Yolo, yolo_scenes
+from cvlib.detect.yolo.model import Yolo, read_detections, yolo_scenes
 from cvlib.detect.yolo.target import Encoded, boxes_of, cell_of, decode, encode, places
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "encode",
     "places",
     "read_codes",
+    "read_detections",
     "shape_iou",
     "yolo_loss",
     "yolo_loss_by_definition",

@@ -59,8 +59,11 @@ class Yolo(nn.Module):
         super().__init__()
         self.num_classes = check_positive("num_classes", num_classes)
         self.stride = check_positive("stride", stride)
-        self.score_threshold = score_threshold
-        self.iou_threshold = iou_threshold
+        limits = {"minimum": 0, "maximum": 1}
+        self.score_threshold = check_number(
+            "score_threshold", score_threshold, **limits
+        )
+        self.iou_threshold = check_number("iou_threshold", iou_threshold, **limits)
         self.detections_per_image = detections_per_image
         self.register_buffer("anchors", check_sizes("anchors", anchors))
         self.backbone = small_backbone() if backbone is None else backbone
@@ -112,29 +115,58 @@ class Yolo(nn.Module):
 
     @torch.no_grad()
     def predict(self, raw: Tensor, sizes: Sequence[tuple[int, int]]) -> list[Detection]:
-        """Read the tensor, leave out what is unlikely, suppress class by class.
-
-        Args:
-            raw: (N, rows, columns, B, 5 + C).
-            sizes: (height, width) of each picture, without padding.
-        """
-        check_number("score_threshold", self.score_threshold, minimum=0, maximum=1)
-        codes = read_codes(raw, self.anchors / self.stride)
-        padded = tuple(self.stride * cells for cells in raw.shape[1:3])
-        boxes = boxes_of(codes[..., 1:BOX], image_size=padded)
-        chance, label = codes[..., BOX:].max(dim=-1)
-        scores = codes[..., 0] * chance
+        """What (N, rows, columns, B, 5 + C) says of pictures of these sizes."""
         return [
-            best_of(
-                clip_boxes_to_image(own.reshape(-1, 4), size),
-                label[n].flatten() + 1,
-                scores[n].flatten(),
+            read_detections(
+                own, self.anchors / self.stride, size,
+                cell=self.stride,
                 score_threshold=self.score_threshold,
                 iou_threshold=self.iou_threshold,
                 detections_per_image=self.detections_per_image,
             )
-            for n, (own, size) in enumerate(zip(boxes, sizes, strict=True))
-        ]
+            for own, size in zip(raw, sizes, strict=True)
+        ]  # fmt: skip
+
+
+def read_detections(
+    raw: Tensor,
+    anchors: Tensor,
+    size: tuple[int, int],
+    *,
+    cell: int,
+    score_threshold: float = 0.05,
+    iou_threshold: float = 0.5,
+    detections_per_image: int = 100,
+) -> Detection:
+    """Read the tensor, leave out what is unlikely, suppress class by class.
+
+    Args:
+        raw: (rows, columns, B, 5 + C), what the network said of one picture.
+        anchors: (B, 2) widths and heights in cells.
+        size: (height, width) of the picture without its padding.
+        cell: side of a cell in pixels.
+        score_threshold: of p_c · c; what is below is left out.
+        iou_threshold: above it two boxes of a class show the same object.
+        detections_per_image: the best of all classes together.
+
+    Example:
+        >>> raw = torch.zeros(1, 2, 1, 6)  # one class; p_c is a half everywhere
+        >>> read_detections(raw, torch.ones(1, 2), (8, 16), cell=8)["boxes"]
+        tensor([[ 0.,  0.,  8.,  8.],
+                [ 8.,  0., 16.,  8.]])
+    """
+    rows, columns, _, _ = raw.shape
+    codes = read_codes(raw, anchors)
+    boxes = boxes_of(codes[..., 1:BOX], image_size=(cell * rows, cell * columns))
+    chance, label = codes[..., BOX:].max(dim=-1)
+    return best_of(
+        clip_boxes_to_image(boxes.reshape(-1, 4), size),
+        label.flatten() + 1,
+        (codes[..., 0] * chance).flatten(),
+        score_threshold=score_threshold,
+        iou_threshold=iou_threshold,
+        detections_per_image=detections_per_image,
+    )
 
 
 SCENES_ANCHORS = ((17.0, 16.0), (34.0, 33.0), (77.0, 66.0))
