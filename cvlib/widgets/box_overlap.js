@@ -90,7 +90,7 @@ export function mount(host, state, onChange) {
   const rects = KINDS.map((kind, n) => el("rect", { class: kind, tabindex: 0, role: "button",
     onkeydown: (e) => key(e, n) }));
   const handles = KINDS.map((kind) => [0, 1, 2, 3].map(() => el("circle", { class: `handle ${kind}`, r: 7 })));
-  svg.append(...grid, shared, ...rects, ...handles.flat());
+  svg.append(...grid, ...rects, shared, ...handles.flat());
 
   function put(n, box) { change(boxes.map((b, k) => (k === n ? box : b))); }
   function change(next) {

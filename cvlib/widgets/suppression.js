@@ -101,7 +101,7 @@ export function mount(host, state, onChange) {
     const waiting = likely.filter((n) => !settled.has(n)), gone = [...out].filter((n) => !goes.has(n));
     const words = stay.map((n) => {
       const [x1, y1, x2] = boxes[n], right = x1 > 0.66 * W;
-      return el("text", { x: right ? x2 - 2 : x1 + 2, y: Math.max(10, y1 + 10), "text-anchor": right ? "end" : "start",
+      return el("text", { x: right ? x2 - 2 : x1 + 2, y: Math.max(8, y1 + 8), "text-anchor": right ? "end" : "start",
         class: n === last?.best ? "hand" : "" }, name(n));
     });
     svg.replaceChildren(el("image", { href: state.picture, width: W, height: H }),

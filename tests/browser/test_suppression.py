@@ -40,6 +40,12 @@ def test_the_lectures_thresholds_miss_one_of_two_rings(widget):
     assert "7 of 7 objects found; 5 found again" in status(widget)
 
 
+def test_thresholds_tuned_to_the_picture_find_everything(widget):
+    slide_to(widget, "least score", 0.72)
+    slide_to(widget, "most IoU", 0.56)
+    assert "7 of 7 objects found, each once, and nothing else." in status(widget)
+
+
 def test_all_classes_together_clear_the_strays(widget):
     assert "3 stray boxes" in status(widget)
     widget.get_by_label("each class by itself").uncheck()
