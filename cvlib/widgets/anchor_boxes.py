@@ -13,7 +13,7 @@ from cvlib.widgets._base import Interactive
 from cvlib.widgets.task_switch import data_uri
 
 HEIGHT, WIDTH = 320, 480
-OBJECTS = {"face": [140, 45, 250, 200], "helmet": [285, 195, 455, 320]}
+OBJECTS = {"head": [124, 16, 272, 190], "shuttle": [324, 0, 428, 285]}
 """Boxes by eye, in pixels of the part that is shown."""
 MULTIPLES = {1: [1], 2: [1, 2], 3: [1, 2, 4]}
 RATIOS = {1: [1], 2: [0.5, 2], 3: [0.5, 1, 2]}
@@ -24,7 +24,7 @@ class AnchorBoxes(Interactive):
 
     Example:
         >>> AnchorBoxes(scales=1, ratios=1).place
-        [8, 12]
+        [6, 12]
     """
 
     label = t.Unicode("Anchors at one place of a feature map, over a photograph").tag(
@@ -33,11 +33,11 @@ class AnchorBoxes(Interactive):
     size = t.List(default_value=[HEIGHT, WIDTH]).tag(sync=True)
     objects = t.Dict(default_value=OBJECTS).tag(sync=True)
     stride = t.Int(16).tag(sync=True)
-    smallest = t.Int(48).tag(sync=True)
+    smallest = t.Int(40).tag(sync=True)
     scales = t.Int(3).tag(sync=True)
     """How many scales, each twice the one before."""
     ratios = t.Int(3).tag(sync=True)
-    place = t.List(default_value=[8, 12]).tag(sync=True)
+    place = t.List(default_value=[6, 12]).tag(sync=True)
     """Row and column of the map."""
     source = t.Unicode().tag(sync=True)
 
@@ -73,6 +73,6 @@ class AnchorBoxes(Interactive):
         ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
         return show.Picture(
             fig,
-            f"A portrait with a dashed box around face and helmet, and "
+            f"A portrait with a dashed box around head and shuttle, and "
             f"{len(self.anchors())} anchors around one place.",
         )._repr_html_()

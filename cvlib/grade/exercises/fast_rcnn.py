@@ -7,7 +7,7 @@ import numpy as np
 from cvlib.grade.draw import numbers
 from cvlib.grade.spec import Case, Exercise, Misconception
 
-PAGE = "book/regions/roi-pooling"
+PAGE = "book/regions/fast-rcnn"
 
 
 # ---------------------------------------------------------------- smooth L1
