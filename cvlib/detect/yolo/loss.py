@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
-from cvlib.boxes.iou import iou_of_two, pairwise_iou
+from cvlib.boxes.iou import iou_of_two
 from cvlib.detect.yolo.target import BOX, boxes_of
 from cvlib.validate import check_number, check_shape
 
@@ -119,12 +120,16 @@ def _overlaps_an_object(
     units = (rows, columns)  # in cells: a ratio of areas does not mind
     predicted = boxes_of(read_codes(raw, anchors)[..., 1:BOX], image_size=units)
     wanted = boxes_of(target[..., 1:BOX], image_size=units)
-    lies = torch.zeros_like(target[..., 0], dtype=torch.bool)
-    for n, objects in enumerate(target[..., 0] > 0):
-        if objects.any():
-            iou = pairwise_iou(predicted[n].reshape(-1, 4), wanted[n][objects])
-            lies[n] = (iou.amax(dim=1) > threshold).reshape(objects.shape)
-    return lies
+    objects = pad_sequence(  # (N, M, 4): empty boxes, which overlap nothing, fill up
+        [own[there > 0] for own, there in zip(wanted, target[..., 0], strict=True)],
+        batch_first=True,
+    )
+    low, high = predicted[..., None, :].chunk(2, dim=-1)  # (N, rows, columns, B, 1, 2)
+    first, last = objects[:, None, None, None].chunk(2, dim=-1)
+    size = (torch.minimum(high, last) - torch.maximum(low, first)).clamp(min=0)
+    shared = size.prod(dim=-1)  # (N, rows, columns, B, M)
+    union = (high - low).prod(dim=-1) + (last - first).prod(dim=-1) - shared
+    return (shared > threshold * union).any(dim=-1)
 
 
 def yolo_loss_by_definition(

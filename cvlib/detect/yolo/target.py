@@ -128,16 +128,18 @@ def encode(
     else:
         anchors = check_sizes("anchors", anchors)
         B, slots = len(anchors), assign_anchors(boxes[:, 2:] - boxes[:, :2], anchors)
-    target = code.new_zeros(*pair("grid", grid), B, BOX + C)
-    lost = []
-    for n, (row, column) in enumerate(at.tolist()):
-        place = target[row, column, slots[n]]
-        if place[0]:
+    rows, columns = pair("grid", grid)
+    taken, lost = {}, []
+    for n, place in enumerate(zip(*at.T.tolist(), slots.tolist(), strict=True)):
+        if taken.setdefault(place, n) != n:
             lost.append(n)
-            continue
-        place[0] = 1
-        place[1:BOX] = code[n]
-        place[BOX - 1 + labels[n]] = 1  # class 1 comes first
+    kept = list(taken.values())
+    target = code.new_zeros(rows, columns, B, BOX + C)
+    row, column = at[kept].T
+    place = row, column, slots[kept]
+    target[..., 0][place] = 1
+    target[..., 1:BOX][place] = code[kept]
+    target[(*place, BOX - 1 + labels[kept])] = 1  # class 1 comes first
     if anchors is None:
         target = target[:, :, 0]
     return Encoded(target, torch.tensor(lost, dtype=torch.int64))
