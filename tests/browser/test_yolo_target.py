@@ -53,17 +53,14 @@ def test_a_drag_on_the_picture_draws_an_object(widget):
 
 
 def test_a_second_object_in_a_cell_is_lost_until_anchors_come(widget):
-    widget.get_by_role("button", name="Add an object").click()  # wide, in the middle
-    assert "is lost: row 2, column 2 is taken" in status(widget)
-    assert widget.locator("svg rect.lost").count() == 1
-    box = widget.locator('svg rect[data-n="2"]')
-    box.focus()
-    for _ in range(20):
-        box = widget.locator('svg rect[data-n="2"]')
-        box.press("Shift+ArrowLeft")  # narrower and narrower: a tall one
+    slide_to(widget, "cells each way", 1)
+    lost = widget.locator("svg rect.lost")
+    assert lost.count() == 1
     widget.get_by_label("two anchors, tall and wide").check()
-    assert widget.locator("svg rect.lost").count() == 0
-    assert "nearest to the tall anchor" in status(widget)
+    assert lost.count() == 0
+    widget.get_by_role("button", name="Add an object").click()  # a second wide one
+    assert "is lost: row 1, column 1, the wide anchor, is taken" in status(widget)
+    assert lost.count() == 1
 
 
 def test_an_object_is_moved_by_hand_and_by_keys(widget):
