@@ -13,6 +13,7 @@ from grader.execute import Judge
 from grader.sandbox import Limits, Policy
 from grader.session import Sandbox
 
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
 FILES = sorted((Path(__file__).parents[1] / "wrong").glob("*.py"))
 EXERCISES = {exercise.name: exercise for exercise in grade.all_exercises()}
 SEED = 1
@@ -75,7 +76,7 @@ def test_misconceptions_are_recognised_inside(sandbox, name):
         session.end()
 
 
-@pytest.mark.parametrize("name", ["architectures", "convolution", "layers", "training"])
+@pytest.mark.parametrize("name", sorted(p.stem for p in SOLUTIONS.glob("*.md")))
 def test_a_solution_earns_every_point_inside(sandbox, name):
     path = Path(__file__).parents[2] / "solutions" / name / f"{name}.ipynb"
     judge = Judge()
