@@ -30,6 +30,13 @@ def draw_boxes(
         colours: one for all, or one a box.
         dashed: for the truth.
         width: of the lines, in points.
+
+    Example:
+        >>> from cvlib.show import figure
+        >>> fig, ax = figure(3, 2)
+        >>> draw_boxes(ax, [[0, 0, 1, 1]], ["star"])
+        >>> len(ax.patches), ax.texts[0].get_text()
+        (2, 'star')
     """
     rows = [[float(value) for value in box] for box in boxes]
     if isinstance(colours, str):

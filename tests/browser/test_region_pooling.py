@@ -67,9 +67,9 @@ def test_shift_with_an_arrow_resizes(widget):
 
 
 def test_the_sliders_place_the_region(widget):
-    slide_to(widget, "left", 0.5)
+    slide_to(widget, "left", 0.75)
     slide_to(widget, "height", 2)
-    assert results(widget) == expected([0.5, 1.25, 5.0, 3.25], 2)
+    assert results(widget) == expected([0.75, 1.25, 5.25, 3.25], 2)
 
 
 def test_the_region_is_dragged_and_stays_on_the_map(widget):

@@ -52,7 +52,9 @@ def test_the_arrow_keys_move_it_by_a_stride(widget):
 
 
 def test_a_drag_takes_it_along(widget):
-    box = widget.locator(".cv-stage svg").bounding_box()
+    svg = widget.locator(".cv-stage svg")
+    svg.scroll_into_view_if_needed()
+    box = svg.bounding_box()
     mouse = widget.page.mouse
     mouse.move(box["x"] + 5, box["y"] + 5)
     mouse.down()

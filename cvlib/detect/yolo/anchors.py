@@ -46,7 +46,7 @@ def assign_anchors(sizes: Tensor, anchors: Tensor) -> Tensor:
 
     Example:
         >>> anchors = torch.tensor([[30., 80.], [80., 30.]])  # tall, wide
-        >>> assign_anchors(torch.tensor([[20., 60.], [9., 5.]]), anchors)
+        >>> assign_anchors(torch.tensor([[20., 60.], [60., 9.]]), anchors)
         tensor([0, 1])
     """
     return shape_iou(sizes, anchors).argmax(dim=1)

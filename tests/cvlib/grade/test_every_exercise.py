@@ -51,6 +51,8 @@ def test_the_reference_itself_is_not_accepted_from_a_learner(exercise):
         assert grade.judge(exercise, exercise.reference, 1).kind == "import"
 
 
+# the mistakes stand for a learner's cell, where a warning is not an error
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
     ("exercise", "mistake"), MISTAKES, ids=[f"{e.name}: {m.name}" for e, m in MISTAKES]
 )
