@@ -1,7 +1,7 @@
 """What the scripts of the detectors share: the benchmark, the measure, the ending."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from recipe import hardware, ship
@@ -10,7 +10,7 @@ from torch import nn
 from cvlib.data.benchmark import Benchmark, scenes_benchmark
 from cvlib.detect import fit_detector, standard_detection
 from cvlib.metrics import mean_average_precision
-from cvlib.train import Checkpoint, History, seed_all
+from cvlib.train import Checkpoint, seed_all
 from cvlib.train.schedules import one_cycle
 
 MEASURE_EVERY = 5  # epochs
@@ -34,10 +34,9 @@ def train_and_ship_detector(
     make: Callable[[], nn.Module],
     *,
     builder: str,
-    train: Sequence | None = None,
     tolerance: float = 0.005,
     **settings,
-) -> History:
+) -> None:
     """Train on the scenes benchmark, measure on its test split, write file and entry.
 
     Args:
@@ -45,7 +44,6 @@ def train_and_ship_detector(
         chosen: the options of the command line.
         make: the untrained detector.
         builder: `module:function` that makes the empty net that is shipped.
-        train: examples; the training split if None.
         tolerance: how far a new measurement may be away.
         **settings: of `fit_detector`, if not those here.
     """
@@ -65,7 +63,7 @@ def train_and_ship_detector(
     }
     history = fit_detector(
         model,
-        scenes_benchmark("train") if train is None else train,
+        scenes_benchmark("train"),
         epochs=chosen.epochs,
         seed=chosen.seed,
         resume=Checkpoint(chosen.checkpoint),
@@ -86,4 +84,3 @@ def train_and_ship_detector(
         minutes=round(sum(history.seconds) / 60, 1),
         hardware=hardware(chosen.device),
     )
-    return history
