@@ -17,6 +17,11 @@ def check_rgb(images: Tensor) -> None:
     check_floating("images", images)
 
 
+def greys(images: Tensor) -> Tensor:
+    """(…, 1, H, W): how light each pixel is to the eye."""
+    return (images * images.new_tensor(GREY)[:, None, None]).sum(-3, keepdim=True)
+
+
 def rgb_shift(images: Tensor, shift: Tensor | tuple[float, float, float]) -> Tensor:
     """Add a number to each channel: a redder sun, a bluer shade.
 
@@ -74,10 +79,25 @@ def adjust_contrast(images: Tensor, contrast_factor: float) -> Tensor:
     """
     check_rgb(images)
     factor = check_number("contrast_factor", contrast_factor, minimum=0)
-    weights = images.new_tensor(GREY)[:, None, None]
-    grey = (images * weights).sum(-3, keepdim=True)
-    mean = grey.mean((-2, -1), keepdim=True)
+    mean = greys(images).mean((-2, -1), keepdim=True)
     return (factor * images + (1 - factor) * mean).clamp(0, 1)
+
+
+def adjust_saturation(images: Tensor, saturation_factor: float) -> Tensor:
+    """Move every colour away from its own grey, or towards it.
+
+    Args:
+        images: (N, 3, H, W) or (3, H, W), RGB in [0, 1].
+        saturation_factor: 0 leaves a grey picture, 1 changes nothing.
+
+    Example:
+        >>> red = torch.tensor([0.6, 0.4, 0.4]).reshape(3, 1, 1)
+        >>> adjust_saturation(red, 2.0).flatten()
+        tensor([0.7402, 0.3402, 0.3402])
+    """
+    check_rgb(images)
+    factor = check_number("saturation_factor", saturation_factor, minimum=0)
+    return (factor * images + (1 - factor) * greys(images)).clamp(0, 1)
 
 
 class PCA(NamedTuple):

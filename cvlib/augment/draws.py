@@ -13,7 +13,15 @@ from torch import Generator, Tensor
 
 from cvlib.validate import check_number, pair
 
-from .colour import PCA, adjust_brightness, adjust_contrast, pca_colour, rgb_shift
+from .colour import (
+    PCA,
+    adjust_brightness,
+    adjust_contrast,
+    adjust_saturation,
+    check_rgb,
+    pca_colour,
+    rgb_shift,
+)
 from .geometry import check_fits, horizontal_flip, pad, size_of
 from .moves import Crop, Move, Resize, Target
 from .sample import Sample
@@ -239,26 +247,62 @@ def random_pca_colour(
     return pca_colour(images, pca, std * numbers(images, 3, generator, normal=True))
 
 
+def random_channel_permutation(
+    images: Tensor, generator: Generator | None = None
+) -> Tensor:
+    """Exchange red, green and blue, for where a thing's colour does not say what it is.
+
+    Example:
+        >>> image = torch.tensor([0.1, 0.2, 0.3]).reshape(3, 1, 1)
+        >>> random_channel_permutation(image).sum()
+        tensor(0.6000)
+    """
+    check_rgb(images)
+
+    def draw() -> Callable:
+        order = torch.randperm(3, generator=generator)
+        return lambda image: image[order]
+
+    return draw_each(images, draw)
+
+
 def random_jitter(
     images: Tensor,
     generator: Generator | None = None,
     *,
     brightness: float = 0.0,
     contrast: float = 0.0,
+    saturation: float = 0.0,
 ) -> Tensor:
-    """Brightness, then contrast, each by a factor between 1 − amount and 1 + amount.
+    """Change the light: each factor is drawn between 1 − amount and 1 + amount.
+
+    Args:
+        images: (N, 3, H, W) or (3, H, W), RGB in [0, 1].
+        generator: source of the draws; None for torch's own.
+        brightness: amount in [0, 1]; the first to be done.
+        contrast: amount in [0, 1].
+        saturation: amount in [0, 1]; the last.
 
     Example:
         >>> random_jitter(torch.rand(2, 3, 8, 8), brightness=0.3).shape
         torch.Size([2, 3, 8, 8])
     """
     size_of(images)
-    brightness = check_number("brightness", brightness, minimum=0, maximum=1)
-    contrast = check_number("contrast", contrast, minimum=0, maximum=1)
+    amounts = {"brightness": brightness, "contrast": contrast, "saturation": saturation}
+    for name, amount in amounts.items():
+        check_number(name, amount, minimum=0, maximum=1)
+    steps = (adjust_brightness, adjust_contrast, adjust_saturation)
 
     def draw() -> Callable:
-        light = uniform(1 - brightness, 1 + brightness, generator)
-        depth = uniform(1 - contrast, 1 + contrast, generator)
-        return lambda image: adjust_contrast(adjust_brightness(image, light), depth)
+        factors = [uniform(1 - a, 1 + a, generator) for a in amounts.values()]
+
+        def change(image: Tensor) -> Tensor:
+            for step, amount, factor in zip(
+                steps, amounts.values(), factors, strict=True
+            ):
+                image = step(image, factor) if amount else image
+            return image
+
+        return change
 
     return draw_each(images, draw)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from cvlib.detect.backbone import small_backbone
 from cvlib.detect.pooled_head import PooledHead
+from cvlib.detect.proposals import selective_search
 from cvlib.detect.rpn import RegionProposalNetwork
 from cvlib.detect.view import External, GeneralizedRCNN
 from cvlib.detect.warped_head import WarpedHead
@@ -87,6 +88,16 @@ def faster_rcnn(
     """
     head = PooledHead(num_classes, pool=pool)
     return GeneralizedRCNN(small_backbone(), RegionProposalNetwork(), head, **options)
+
+
+def rcnn_scenes() -> GeneralizedRCNN:
+    """The R-CNN for the scenes benchmark: six classes and the background."""
+    return rcnn(7, selective_search, independent=True)
+
+
+def fast_scenes() -> GeneralizedRCNN:
+    """Fast R-CNN for the scenes benchmark: `faster_scenes`, but for its regions."""
+    return fast_rcnn(7, selective_search, pool="roi_align")
 
 
 def faster_scenes() -> GeneralizedRCNN:

@@ -34,6 +34,7 @@ def detections(
     score_threshold: float = 0.05,
     iou_threshold: float = 0.5,
     detections_per_image: int = 100,
+    independent: bool = False,
 ) -> list[Detection]:
     """Softmax, move the boxes, clip, threshold, suppress class by class, keep the best.
 
@@ -46,6 +47,8 @@ def detections(
         score_threshold: detections below are left out.
         iou_threshold: above it two boxes of a class show the same object.
         detections_per_image: the best of all classes together.
+        independent: each class was judged by a machine of its own that knows nothing of
+            the others; a sigmoid for each instead of the softmax.
 
     Example:
         >>> scores = torch.tensor([[0.0, 9.0], [0.0, 8.0]])  # two regions, one class
@@ -56,7 +59,8 @@ def detections(
     """
     K = scores.shape[1] - 1
     counts = [len(own) for own in regions]
-    chances = scores.softmax(1)[:, 1:].split(counts)  # the background finds nothing
+    chances = scores.sigmoid() if independent else scores.softmax(1)
+    chances = chances[:, 1:].split(counts)  # the background finds nothing
     found = []
     for p, code, own, size in zip(
         chances, codes.split(counts), regions, sizes, strict=True

@@ -29,6 +29,7 @@ class GeneralizedRCNN(nn.Module):
         score_threshold: detections below are left out.
         iou_threshold: of non-maximum suppression, class by class.
         detections_per_image: the best ones are returned.
+        independent: each class has a machine of its own, see `detections`.
 
     Example:
         >>> from cvlib.detect import faster_rcnn
@@ -47,6 +48,7 @@ class GeneralizedRCNN(nn.Module):
         score_threshold: float = 0.05,
         iou_threshold: float = 0.5,
         detections_per_image: int = 100,
+        independent: bool = False,
     ) -> None:
         super().__init__()
         self.per_image = per_image
@@ -56,6 +58,7 @@ class GeneralizedRCNN(nn.Module):
             "score_threshold": score_threshold,
             "iou_threshold": iou_threshold,
             "detections_per_image": detections_per_image,
+            "independent": independent,
         }
 
     def forward(

@@ -10,7 +10,7 @@ from cvlib.detect.backbone import CHANNELS, small_backbone
 from cvlib.roi import roi_align
 from cvlib.validate import check_positive
 
-SIDE = 64
+SIDE = 96
 AT_ONCE = 256
 
 
@@ -36,7 +36,7 @@ def warp(
 
     Example:
         >>> warp(torch.rand(3, 40, 60), torch.tensor([[5.0, 5, 25, 15]])).shape
-        torch.Size([1, 3, 64, 64])
+        torch.Size([1, 3, 96, 96])
     """
     middle = box_convert(boxes, "xyxy", "cxcywh")
     middle[:, 2:] *= 1 + context
@@ -63,10 +63,10 @@ class WarpedHead(nn.Module):
         super().__init__()
         num_classes = check_positive("num_classes", num_classes)
         self.body = nn.Sequential(
-            small_backbone(),  # (R, 80, 8, 8)
-            nn.MaxPool2d(2),
+            small_backbone(),  # (R, 80, 12, 12)
+            nn.MaxPool2d(3),
             nn.Flatten(),
-            nn.Linear(CHANNELS * (SIDE // 16) ** 2, hidden),
+            nn.Linear(CHANNELS * (SIDE // 24) ** 2, hidden),
             nn.ReLU(inplace=True),
         )
         self.classes = nn.Linear(hidden, num_classes)

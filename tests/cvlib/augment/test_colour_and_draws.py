@@ -24,7 +24,10 @@ RANDOM = {
     "elastic": partial(augment.random_elastic, alpha=20, sigma=2),
     "shift": partial(augment.random_rgb_shift, limit=0.2),
     "pca": partial(augment.random_pca_colour, pca=PCA),
-    "jitter": partial(augment.random_jitter, brightness=0.3, contrast=0.3),
+    "jitter": partial(
+        augment.random_jitter, brightness=0.3, contrast=0.3, saturation=0.3
+    ),
+    "channels": augment.random_channel_permutation,
     "standard": augment.standard_cifar,
     "chain": augment.Compose(augment.random_horizontal_flip, augment.random_rgb_shift),
 }
@@ -74,13 +77,16 @@ def test_the_eigenvalues_are_squares_so_bytes_would_be_shifted_too_far():
 
 @quick
 @given(seeds, st.floats(0, 3))
-def test_brightness_and_contrast_by_definition(seed, factor):
+def test_brightness_contrast_and_saturation_by_definition(seed, factor):
     image = rand(3, 6, 7, seed=seed)
     assert_close(augment.adjust_brightness(image, factor), (image * factor).clamp(0, 1))
     r, g, b = image
     mean = (0.2989 * r + 0.587 * g + 0.114 * b).mean()
     expected = (mean + factor * (image - mean)).clamp(0, 1)
     assert_close(augment.adjust_contrast(image, factor), expected, atol=1e-5, rtol=0)
+    grey = 0.2989 * r + 0.587 * g + 0.114 * b
+    expected = (grey + factor * (image - grey)).clamp(0, 1)
+    assert_close(augment.adjust_saturation(image, factor), expected, atol=1e-5, rtol=0)
 
 
 def test_parameters_that_change_no_colour():
@@ -89,6 +95,7 @@ def test_parameters_that_change_no_colour():
         augment.rgb_shift(images, (0, 0, 0)),
         augment.adjust_brightness(images, 1),
         augment.adjust_contrast(images, 1),
+        augment.adjust_saturation(images, 1),
         augment.pca_colour(images, PCA, (0, 0, 0)),
         augment.random_rgb_shift(images, limit=0),
         augment.random_pca_colour(images, pca=PCA, std=0),
@@ -126,6 +133,14 @@ def test_an_image_an_empty_batch_and_no_generator_are_welcome(name):
     assert step(rand(3, 8, 8), seeded()).shape == expected
     assert step(rand(2, 3, 8, 8)).shape == (2, *expected)
     assert len(step(torch.zeros(0, 3, 8, 8), seeded())) == 0
+
+
+def test_channels_come_in_all_six_orders_equally_often():
+    images = torch.tensor([0.1, 0.2, 0.3]).reshape(3, 1, 1).expand(6000, 3, 1, 1)
+    moved = augment.random_channel_permutation(images, seeded()).flatten(1)
+    orders, counts = moved.unique(dim=0, return_counts=True)
+    assert len(orders) == 6
+    assert (counts - 1000).abs().max() < 120
 
 
 def test_random_crops_take_every_place_equally_often():

@@ -87,14 +87,15 @@ def test_rows_beside_the_boxes_stay_beside_them():
         assert all(flags[label] == flag for label, flag in pairs)
 
 
-def test_old_proposals_are_dropped_and_masks_move_along():
+def test_masks_and_proposals_move_along():
     masks = torch.zeros(2, 48, 64, dtype=torch.bool)
     masks[0, 8:36, 8:40] = True
     masks[1, 10:20, 50:62] = True
     image, target = EXAMPLE
-    target = target | {"proposals": torch.rand(9, 4), "masks": masks}
+    proposals = torch.cat([BOXES, torch.tensor([[0.0, 0.0, 0.5, 0.5]])])
+    target = target | {"proposals": proposals, "masks": masks}
     _, moved = standard_detection((image, target), torch.Generator().manual_seed(3))
-    assert "proposals" not in moved
+    assert torch.equal(moved["proposals"], moved["boxes"])
     for mask, box in zip(moved["masks"], moved["boxes"], strict=True):
         y, x = mask.nonzero().unbind(1)
         inside = torch.stack([x.min(), y.min(), x.max() + 1, y.max() + 1]).float()
