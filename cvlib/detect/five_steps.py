@@ -150,9 +150,10 @@ def cache_features(head: WarpedHead, data: Iterable[Example]) -> Cache:
             labels = target["labels"][nearest] * (overlaps > 0)
             codes = encode_boxes(boxes[nearest], regions, weights=WEIGHTS)
         given = torch.arange(len(regions)) < len(boxes)
-        features = head.features(image[None], [regions]).half()
+        features = head.features(image[None], [regions]).float()
         rows.append((features, labels, overlaps, codes, given))
-    return Cache(*map(torch.cat, zip(*rows, strict=True)))
+    features, *others = map(torch.cat, zip(*rows, strict=True))
+    return Cache(features.half(), *others)
 
 
 def fit_machines(cache: Cache, num_classes: int, **options) -> nn.Linear:
@@ -177,7 +178,7 @@ def fit_machines(cache: Cache, num_classes: int, **options) -> nn.Linear:
         negative = (cache.labels != k) | (cache.overlaps < BACKGROUND)
         used = positive | (negative & ~cache.given)
         svm = fit_svm(cache.features[used].float(), positive[used], **options)
-        layer.weight[k], layer.bias[k] = svm.weight[0], svm.bias[0]
+        layer.weight[k], layer.bias[k] = svm.weight[0].detach(), svm.bias[0].detach()
     return layer
 
 
@@ -202,7 +203,7 @@ def fit_regressors(
         near = (cache.labels == k) & (cache.overlaps >= CLOSE) & ~cache.given
         own = fit_ridge(cache.features[near].float(), cache.codes[near], ridge=ridge)
         rows = slice(4 * k, 4 * k + 4)
-        layer.weight[rows], layer.bias[rows] = own.weight, own.bias
+        layer.weight[rows], layer.bias[rows] = own.weight.detach(), own.bias.detach()
     return layer
 
 
