@@ -100,6 +100,11 @@ def fast_scenes() -> GeneralizedRCNN:
     return fast_rcnn(7, selective_search, pool="roi_align")
 
 
+def faster_bccd() -> GeneralizedRCNN:
+    """The Faster R-CNN for blood cells: three kinds and the background."""
+    return faster_rcnn(4)
+
+
 def faster_scenes() -> GeneralizedRCNN:
     """The Faster R-CNN for the scenes benchmark: six classes and the background."""
     return faster_rcnn(7)

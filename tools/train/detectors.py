@@ -43,6 +43,7 @@ def train_and_ship_detector(
     *,
     builder: str,
     splits: Callable[..., Sequence[Example]] = scenes_benchmark,
+    data: str = "scenes benchmark",
     tolerance: float = 0.005,
     **settings,
 ) -> None:
@@ -53,13 +54,14 @@ def train_and_ship_detector(
         chosen: the options of the command line.
         make: the untrained detector.
         builder: `module:function` that makes the empty net that is shipped.
-        splits: a split of the benchmark by its name, of `n` images.
+        splits: a split of the data by its name, of at most `n` images.
+        data: what they are, in words.
         tolerance: how far a new measurement may be away.
         **settings: of `fit_detector`, if not those here.
     """
     seed_all(chosen.seed)
     model = make().to(chosen.device, memory_format=torch.channels_last)
-    validation = splits("validation")
+    train, validation = splits("train", n=IMAGES), splits("validation")
 
     def report(state) -> None:
         if state.epoch % MEASURE_EVERY == 0:
@@ -73,7 +75,7 @@ def train_and_ship_detector(
     }
     history = fit_detector(
         model,
-        splits("train", n=IMAGES),
+        train,
         epochs=chosen.epochs,
         seed=chosen.seed,
         resume=Checkpoint(chosen.checkpoint),
@@ -85,10 +87,10 @@ def train_and_ship_detector(
         name,
         model,
         builder=builder,
-        metric="mAP@0.5 (VOC, area) on the scenes benchmark's test split",
+        metric="mAP@0.5 (VOC, area) on the test split",
         value=measured(model, splits("test")),
         tolerance=tolerance,
-        data=f"scenes benchmark, {IMAGES} training images",
+        data=f"{data}, {len(train)} training images",
         seed=chosen.seed,
         epochs=history.epochs,
         minutes=round(sum(history.seconds) / 60, 1),

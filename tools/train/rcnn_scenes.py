@@ -124,7 +124,7 @@ def main() -> None:
         "rcnn_scenes",
         model.to(memory_format=torch.contiguous_format),
         builder="cvlib.detect.models:rcnn_scenes",
-        metric="mAP@0.5 (VOC, area) on the scenes benchmark's test split",
+        metric="mAP@0.5 (VOC, area) on the test split",
         value=Judge(head, test, len(test))(independent=True),
         tolerance=0.005,
         data=f"scenes benchmark, {IMAGES} training images",
