@@ -169,6 +169,15 @@ def fit_machines(cache: Cache, num_classes: int, **options) -> nn.Linear:
 
     Returns:
         A layer (N, D) to (N, K + 1); the row of the background is 0.
+
+    Example:
+        >>> labels = torch.tensor([1, 2, 1, 2])
+        >>> given, one = torch.tensor([True, True, False, False]), torch.ones(4)
+        >>> x = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+        >>> cache = Cache(x.half(), labels, one, torch.zeros(4, 4), given)
+        >>> fit_machines(cache, 3, C=100.0)(x[:2]).round()
+        tensor([[ 0.,  1., -1.],
+                [ 0., -1.,  1.]])
     """
     layer = nn.Linear(cache.features.shape[1], num_classes).requires_grad_(False)
     layer.weight.zero_()
@@ -195,6 +204,14 @@ def fit_regressors(
     Returns:
         A layer (N, D) to (N, (K + 1)·4), codes times `WEIGHTS`; those of the background
         are 0.
+
+    Example:
+        >>> x, one = torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.ones(2)
+        >>> codes = torch.tensor([[1.0, 2, 3, 4], [5.0, 6, 7, 8]])
+        >>> cache = Cache(x.half(), one.long(), one, codes, torch.tensor([False] * 2))
+        >>> fit_regressors(cache, 2, ridge=1e-6)(x)[:, 4:].round(decimals=3)
+        tensor([[1., 2., 3., 4.],
+                [5., 6., 7., 8.]])
     """
     layer = nn.Linear(cache.features.shape[1], 4 * num_classes).requires_grad_(False)
     layer.weight.zero_()
@@ -211,6 +228,13 @@ def finish(model: GeneralizedRCNN, machines: nn.Linear, regressors: nn.Linear) -
     """Put the machines and regressors where the network's own outputs were, in place.
 
     From then on each class is judged for itself.
+
+    Example:
+        >>> from cvlib.detect import rcnn
+        >>> model = rcnn(3, None)
+        >>> finish(model, nn.Linear(96, 3), nn.Linear(96, 12))
+        >>> model.output["independent"]
+        True
     """
     model.per_region.classes, model.per_region.boxes = machines, regressors
     model.output["independent"] = True

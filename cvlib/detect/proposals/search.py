@@ -115,6 +115,11 @@ def segment(image: NDArray, scale: float, *, min_size: int = 12) -> NDArray:
 
     Returns:
         (H, W) int64.
+
+    Example:
+        >>> even = np.full((20, 20, 3), 0.5)
+        >>> np.unique(segment(even, 50))
+        array([0])
     """
     cut = felzenszwalb(image, scale=scale, sigma=0.8, min_size=min_size)
     return np.unique(cut, return_inverse=True)[1].reshape(cut.shape)
