@@ -1,1 +1,1 @@
-"""Data that needs no download: photographs, digits and generated scenes."""
+"""Photographs, digits and scenes that need no download, and data sets that do."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pooch
 
+from cvlib.data.archives import folder_hash, unpack
 from cvlib.data.resuming import ResumingDownloader
 from cvlib.validate import check_choice
 
@@ -23,18 +24,34 @@ class OfflineError(OSError):
 
 @dataclass(frozen=True)
 class Download:
-    """A file in the public, and how to know that it is the right one."""
+    """A file in the public, and how to know that it is the right one.
+
+    It may be an archive of which one folder is wanted: then `path` and `hash` are those
+    of that folder, see `cvlib.data.archives`.
+    """
 
     path: str  # below the data folder
     url: str
     hash: str  # as pooch writes it: "sha256:…" or "md5:…"
     megabytes: float
     credit: str
+    folder: str | None = None  # in the archive
 
     @property
     def host(self) -> str:
         """Who offers it."""
         return urlsplit(self.url).netloc
+
+    @property
+    def kind(self) -> str:
+        """What is here after it: a file or a folder."""
+        return "folder" if self.folder else "file"
+
+    def is_at(self, path: Path) -> bool:
+        """Whether what lies there is what it should be."""
+        if self.folder:
+            return folder_hash(path) == self.hash
+        return pooch.hashes.hash_matches(path, self.hash)
 
 
 DOWNLOADS = {
@@ -87,6 +104,15 @@ DOWNLOADS = {
         0.005,
         "MNIST: LeCun, Cortes, Burges",
     ),
+    "bccd": Download(
+        "bccd/BCCD",
+        "https://github.com/Shenggan/BCCD_Dataset/archive/"
+        "d272fb14cdff6e473fafeeeba32aba5f560e9e43.tar.gz",
+        "sha256:debd2d76b13c300a3999f96a08cbe9ada5f231c3f882f9877a65a01a695872d1",
+        7.5,
+        "BCCD Dataset: Shenggan, MIT licence",
+        folder="BCCD",
+    ),
 }
 
 
@@ -96,7 +122,7 @@ def cache() -> Path:
 
 
 def local(path: str) -> Path | None:
-    """A file below the folder that `CVLIB_DATA` names, if it is there."""
+    """A file or folder below the one that `CVLIB_DATA` names, if it is there."""
     folder = os.environ.get("CVLIB_DATA")
     if not folder:
         return None
@@ -109,25 +135,25 @@ def local(path: str) -> Path | None:
 
 
 def find(name: str) -> Path | None:
-    """Where a file is already: below `CVLIB_DATA`, in the cache, or None.
+    """Where a file or folder is already: below `CVLIB_DATA`, in the cache, or None.
 
     Raises:
-        ValueError: no download has this name, or the file there is another one.
+        ValueError: no download has this name, or what is there is something else.
     """
     download = DOWNLOADS[check_choice("name", name, tuple(DOWNLOADS))]
     found = local(download.path) or cache() / download.path
     if not found.exists():
         return None
-    if not pooch.hashes.hash_matches(found, download.hash):
+    if not download.is_at(found):
         raise ValueError(
-            f"{found} is not the file that {download.host} offers (its hash differs); "
-            "delete it and it will be downloaded again"
+            f"{found} is not the {download.kind} that {download.host} offers (its hash "
+            "differs); delete it and it will be downloaded again"
         )
     return found
 
 
 def fetch(name: str, *, progress: bool = True) -> Path:
-    """The path of a file, downloaded if it is not here yet.
+    """The path of a file or folder, downloaded if it is not here yet.
 
     What has arrived of an interrupted download stays, and the next call goes on there.
 
@@ -137,29 +163,20 @@ def fetch(name: str, *, progress: bool = True) -> Path:
 
     Raises:
         OfflineError: it is not here, and there is no connection or no room for it.
-        ValueError: no download has this name, or what came is another file.
+        ValueError: no download has this name, or what came is something else.
     """
     found = find(name)
     if found:
         return found
     download = DOWNLOADS[name]
-    target = cache() / download.path
-    wanted = f"{target.name} ({download.megabytes:g} MB)"
+    wanted = f"{download.path} ({download.megabytes:g} MB)"
     try:
-        path = pooch.retrieve(
-            download.url,
-            known_hash=download.hash,
-            fname=target.name,
-            path=target.parent,
-            downloader=ResumingDownloader(
-                target.with_name(target.name + ".part"), progress=progress
-            ),
-        )
+        return retrieve(download, progress=progress)
     except ValueError as error:
         raise ValueError(
-            f"{wanted} came from {download.host}, but is not the file expected (its "
-            "hash differs); try again later, or put the right one into a folder and "
-            "set CVLIB_DATA to it"
+            f"{wanted} came from {download.host}, but is not the {download.kind} "
+            "expected (its hash differs); try again later, or put the right one into a "
+            "folder and set CVLIB_DATA to it"
         ) from error
     except OSError as error:
         raise OfflineError(
@@ -167,7 +184,29 @@ def fetch(name: str, *, progress: bool = True) -> Path:
             f"({reason(error)}); put it into a folder and set CVLIB_DATA to it, or go "
             "on without: only the parts on real data need it"
         ) from error
-    return Path(path)
+
+
+def retrieve(download: Download, *, progress: bool) -> Path:
+    """Get it into the cache, from where it is offered.
+
+    Raises:
+        ValueError: what came is something else; it is not kept.
+        OSError: there is no connection, or no room.
+    """
+    target = cache() / download.path
+    name = target.name + (".tar.gz" if download.folder else "")
+    path = pooch.retrieve(
+        download.url,
+        known_hash=None if download.folder else download.hash,
+        fname=name,
+        path=target.parent,
+        downloader=ResumingDownloader(
+            target.with_name(name + ".part"), progress=progress
+        ),
+    )
+    if not download.folder:
+        return Path(path)
+    return unpack(Path(path), download.folder, target, known_hash=download.hash)
 
 
 def reason(error: OSError) -> str:

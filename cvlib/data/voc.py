@@ -12,11 +12,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from cvlib.data.downloads import OfflineError, local
+from cvlib.data import downloads
 from cvlib.image import load
 from cvlib.validate import check_choice
 
-BCCD = "bccd/BCCD"
 BCCD_CLASSES = ("background", "RBC", "WBC", "Platelets")
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
@@ -200,30 +199,30 @@ def number(element: ElementTree.Element, name: str, place: str) -> float:
 def bccd(split: str = "train") -> VocFolder:
     """Blood cells under the microscope: 364 photographs of 640 × 480 with boxes.
 
-    Looked for in the folder that the environment variable `CVLIB_DATA` names, as
-    `bccd/BCCD`: https://github.com/Shenggan/BCCD_Dataset, folder BCCD.
+    Eight megabytes are downloaded on first use. A folder named by the environment
+    variable `CVLIB_DATA` is looked in first: `bccd/BCCD` there is the folder BCCD of
+    https://github.com/Shenggan/BCCD_Dataset.
 
     Args:
         split: "train" (205 images), "val" (87), "test" (72) or "all" (364).
 
     Returns:
-        A VocFolder with the classes RBC, WBC and Platelets.
+        A VocFolder with the classes RBC, WBC and Platelets: `data[i]` is an image
+        (3, 480, 640) in [0, 1] and its target.
 
     Raises:
-        OfflineError: it is not there.
-        ValueError: another split.
+        OfflineError: they are nowhere and cannot be downloaded.
+        ValueError: another split, or the folder found holds something else.
 
     Source:
         Shenggan, BCCD Dataset (MIT licence).
+
+    Example:
+        >>> bccd("trian")
+        Traceback (most recent call last):
+        ValueError: split must be 'train', 'val', 'test' or 'all', got 'trian'; did \
+you mean 'train'?
     """
     check_choice("split", split, ("train", "val", "test", "all"))
-    folder = local(BCCD)
-    if folder is None:
-        raise OfflineError(
-            "the blood cells are not here; put the folder BCCD of "
-            "https://github.com/Shenggan/BCCD_Dataset into a folder bccd and set "
-            "CVLIB_DATA to the one above it, or go on without: only the parts on real "
-            "data need it"
-        )
     chosen = None if split == "all" else split
-    return VocFolder(folder, split=chosen, class_names=BCCD_CLASSES)
+    return VocFolder(downloads.fetch("bccd"), split=chosen, class_names=BCCD_CLASSES)

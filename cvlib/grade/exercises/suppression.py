@@ -83,6 +83,11 @@ def sorted_indices(boxes, scores, iou_threshold):
     return sorted(nms(boxes, scores, iou_threshold))
 
 
+def only_sorted(boxes, scores, iou_threshold):
+    """Throw nothing out."""
+    return best_first(scores)
+
+
 def what_went(boxes, scores, iou_threshold):
     """Give those that were thrown out."""
     stay = nms(boxes, scores, iou_threshold)
@@ -264,6 +269,12 @@ EXERCISES = (
                 sorted_indices,
                 "The boxes are right, their order is not. The result begins with the "
                 "best box, so keep the order in which you picked them.",
+            ),
+            Misconception(
+                "nothing thrown out",
+                only_sorted,
+                "You keep every box. A box whose IoU with one that stays is above "
+                "iou_threshold has to go: it shows the same object once more.",
             ),
             Misconception(
                 "those thrown out",
