@@ -1,6 +1,7 @@
 """VOC folders: a made one, its faults, and the blood cells where they are."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from cvlib.data import downloads
 from cvlib.data.downloads import OfflineError
 from cvlib.data.voc import VocFolder, bccd
 
@@ -149,12 +151,30 @@ def test_a_missing_picture_is_named(folder):
         VocFolder(folder)[0]
 
 
-def test_without_the_blood_cells_there_is_a_way_to_get_them(tmp_path, monkeypatch):
-    monkeypatch.setenv("CVLIB_DATA", str(tmp_path))
-    with pytest.raises(OfflineError, match="set CVLIB_DATA to the one above it"):
-        bccd()
+def test_the_blood_cells_are_fetched_on_first_use(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(downloads, "fetch", lambda name: asked.append(name) or folder)
+    data = bccd("train")
+    assert asked == ["bccd"]
+    assert data.names == ["b"]
+    assert data.class_names == ("background", "RBC", "WBC", "Platelets")
     with pytest.raises(ValueError, match="split must be 'train', 'val', 'test' or"):
         bccd("validation")
+    assert asked == ["bccd"]
+
+
+def test_without_the_blood_cells_there_is_a_way_to_get_them(tmp_path, monkeypatch):
+    offline = replace(downloads.DOWNLOADS["bccd"], url="http://127.0.0.1:1/x.tar.gz")
+    monkeypatch.setitem(downloads.DOWNLOADS, "bccd", offline)
+    monkeypatch.setattr(downloads, "cache", lambda: tmp_path / "cache")
+    monkeypatch.setenv("CVLIB_DATA", str(tmp_path))
+    with pytest.raises(
+        OfflineError,
+        match=r"^bccd/BCCD \(7\.5 MB\) is not here and could not be had from "
+        r"127\.0\.0\.1:1 \(no connection\); put it into a folder and set CVLIB_DATA to "
+        r"it, or go on without: only the parts on real data need it$",
+    ):
+        bccd()
 
 
 @pytest.mark.skipif(
