@@ -30,6 +30,18 @@ export function picks(boxes, scores, labels, score, threshold, perClass) {
 export const kept = (...args) => picks(...args).map((p) => p.best);
 
 /** Each box that stays: "hit", "again" (its object was hit before) or "stray". */
+// Where words of a width go in a box, [left, baseline]: the first corner that is free.
+export function wordsAt([x1, y1, x2, y2], width, taken, [W, H]) {
+  const left = Math.max(x1 + 2, 2), right = Math.min(x2, W) - 2 - width;
+  const top = Math.max(y1 + 8, 8), bottom = Math.min(y2, H) - 3;
+  const corners = [[left, top], [right, top], [left, bottom], [right, bottom], [left, top + 9], [left, bottom - 9]]
+    .map(([x, y]) => [Math.min(Math.max(x, 2), W - 2 - width), y]);
+  const free = ([x, y]) => taken.every(([a, b, w]) => x >= a + w || a >= x + width || Math.abs(y - b) >= 9);
+  const [x, y] = corners.find(free) ?? corners[0];
+  taken.push([x, y, width]);
+  return [x, y];
+}
+
 export function outcome(boxes, labels, keep, truth, truthLabels) {
   const taken = new Set();
   return keep.map((n) => {
@@ -99,10 +111,10 @@ export function mount(host, state, onChange) {
     const likely = scores.map((p, n) => n).filter((n) => scores[n] >= now.score);
     const goes = new Set(last?.out ?? []);
     const waiting = likely.filter((n) => !settled.has(n)), gone = [...out].filter((n) => !goes.has(n));
+    const taken = [];
     const words = stay.map((n) => {
-      const [x1, y1, x2] = boxes[n], right = x1 > 0.66 * W;
-      return el("text", { x: right ? x2 - 2 : x1 + 2, y: Math.max(8, y1 + 8), "text-anchor": right ? "end" : "start",
-        class: n === last?.best ? "hand" : "" }, name(n));
+      const [x, y] = wordsAt(boxes[n], 4 * name(n).length, taken, [W, H]);
+      return el("text", { x, y, class: n === last?.best ? "hand" : "" }, name(n));
     });
     svg.replaceChildren(el("image", { href: state.picture, width: W, height: H }),
       ...(shown() ? truth.map((b) => rect(b, "truth")) : []),

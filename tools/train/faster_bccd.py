@@ -1,7 +1,7 @@
 """Train Faster R-CNN on photographs of blood cells and ship it as `faster_bccd`.
 
-Needs BCCD (see cvlib.data.voc.bccd). The pictures are halved to 240 × 320: a red cell is
-then about 50 pixels wide. About a quarter of an hour on one quiet core with bfloat16
+Needs BCCD (see cvlib.data.voc.bccd). The pictures are halved to 240 × 320: a red cell
+is then about 50 pixels wide. About a quarter of an hour on one quiet core with bfloat16
 instructions.
 """
 
