@@ -79,9 +79,9 @@ def run(name: str, seed: int, options: argparse.Namespace) -> dict:
 def main() -> None:
     """Train what is missing from the record."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--epochs", type=int, default=200)
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--images", type=int, default=300)
+    parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="50 images, one epoch")
     parser.add_argument("--record", type=Path, default=RECORD)
