@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from detectors import Example, train_and_ship_detector
+from detectors import Example, pretrained_backbone, train_and_ship_detector
 from recipe import options
+from torch import nn
 from torch.nn.functional import avg_pool2d
 
 from cvlib.augment import (
@@ -30,8 +31,9 @@ class Halved(Sequence):
     """A split in memory, pictures and boxes at half their size."""
 
     def __init__(self, split: str, n: int | None = None) -> None:
-        self.examples = []
-        for image, target in list(bccd(NAMES[split]))[:n]:
+        self.examples, cells = [], bccd(NAMES[split])
+        for i in range(min(n or len(cells), len(cells))):
+            image, target = cells[i]
             boxes = target["boxes"] / 2
             self.examples.append((avg_pool2d(image, 2), target | {"boxes": boxes}))
 
@@ -64,12 +66,19 @@ def upside_down(sample: Sample) -> Sample:
     return replace(sample, image=sample.image.flip(1), boxes=boxes)
 
 
+def pretrained() -> nn.Module:
+    """Untrained but for the backbone."""
+    model = faster_bccd()
+    model.per_image.load_state_dict(pretrained_backbone().state_dict())
+    return model
+
+
 def main() -> None:
     """Train, measure, ship."""
     train_and_ship_detector(
         "faster_bccd",
         options(__file__, __doc__, epochs=40),
-        faster_bccd,
+        pretrained,
         builder="cvlib.detect.models:faster_bccd",
         splits=Halved,
         data="BCCD at half size",
