@@ -1,4 +1,4 @@
-"""R-CNN's five steps: what each leaves to the next, and that only its own part learns."""
+"""R-CNN's five steps: what each leaves to the next; only its own part learns."""
 
 import pytest
 import torch
