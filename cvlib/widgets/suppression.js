@@ -29,19 +29,26 @@ export function picks(boxes, scores, labels, score, threshold, perClass) {
 /** The boxes that stay, the best first. */
 export const kept = (...args) => picks(...args).map((p) => p.best);
 
-/** Each box that stays: "hit", "again" (its object was hit before) or "stray". */
-// Where words of a width go in a box, [left, baseline]: the first corner that is free.
-export function wordsAt([x1, y1, x2, y2], width, taken, [W, H]) {
-  const left = Math.max(x1 + 2, 2), right = Math.min(x2, W) - 2 - width;
-  const top = Math.max(y1 + 8, 8), bottom = Math.min(y2, H) - 3;
-  const corners = [[left, top], [right, top], [left, bottom], [right, bottom], [left, top + 9], [left, bottom - 9]]
-    .map(([x, y]) => [Math.min(Math.max(x, 2), W - 2 - width), y]);
-  const free = ([x, y]) => taken.every(([a, b, w]) => x >= a + w || a >= x + width || Math.abs(y - b) >= 9);
-  const [x, y] = corners.find(free) ?? corners[0];
-  taken.push([x, y, width]);
-  return [x, y];
+/**
+ * Where the words of each box go, [left, baseline], or null if they find no room: in a corner of
+ * the box, above it, below it or one row further in, clear of the words of the boxes before.
+ */
+export function wordsAt(boxes, widths, size, [W, H]) {
+  const taken = [], row = 1.25 * size, top = size, bottom = H - 0.4 * size;
+  return boxes.map((box, n) => {
+    const [x1, x2] = [box[0], box[2]].map((x) => Math.min(Math.max(x, 0), W));
+    const [y1, y2] = [box[1], box[3]].map((y) => Math.min(Math.max(y, 0), H));
+    const first = y1 + size + 1, last = y2 - 0.4 * size - 1, width = widths[n];
+    const spots = [first, last, y1 - 0.4 * size, y2 + size, first + row, last - row].flatMap((y) =>
+      [x1 + 2, x2 - 2 - width].map((x) => [Math.min(Math.max(x, 2), W - 2 - width), y]));
+    const spot = spots.find(([x, y]) => y >= top && y <= bottom
+      && taken.every(([a, b, w]) => x >= a + w || a >= x + width || Math.abs(y - b) >= row));
+    if (spot) taken.push([...spot, width]);
+    return spot ?? null;
+  });
 }
 
+/** Each box that stays: "hit", "again" (its object was hit before) or "stray". */
 export function outcome(boxes, labels, keep, truth, truthLabels) {
   const taken = new Set();
   return keep.map((n) => {
@@ -99,6 +106,7 @@ export function mount(host, state, onChange) {
   const walk = player("picks made", steps.length + 1, step, (v) => { step = v; draw(); }, 900);
   const output = walk.node.querySelector("output");
   const truthBox = checkbox("show the truth", false, () => draw());
+  const small = matchMedia("(max-width: 640px)"); // there the words are larger: see the style sheet
   const shown = () => truthBox.node.querySelector("input").checked;
 
   const rect = ([x1, y1, x2, y2], kind) =>
@@ -111,11 +119,10 @@ export function mount(host, state, onChange) {
     const likely = scores.map((p, n) => n).filter((n) => scores[n] >= now.score);
     const goes = new Set(last?.out ?? []);
     const waiting = likely.filter((n) => !settled.has(n)), gone = [...out].filter((n) => !goes.has(n));
-    const taken = [];
-    const words = stay.map((n) => {
-      const [x, y] = wordsAt(boxes[n], 4 * name(n).length, taken, [W, H]);
-      return el("text", { x, y, class: n === last?.best ? "hand" : "" }, name(n));
-    });
+    const size = small.matches ? 10 : 7.5, first = last ? [last.best, ...stay.filter((n) => n !== last.best)] : stay;
+    const spots = wordsAt(first.map((n) => boxes[n]), first.map((n) => 0.53 * size * name(n).length), size, [W, H]);
+    const words = first.map((n, k) => spots[k]
+      && el("text", { x: spots[k][0], y: spots[k][1], class: n === last?.best ? "hand" : "" }, name(n))).filter(Boolean);
     svg.replaceChildren(el("image", { href: state.picture, width: W, height: H }),
       ...(shown() ? truth.map((b) => rect(b, "truth")) : []),
       ...gone.map((n) => rect(boxes[n], "gone")), ...waiting.map((n) => rect(boxes[n], "waiting")),
@@ -134,6 +141,7 @@ export function mount(host, state, onChange) {
   const root = frame(host, "cv-suppression", state.label,
     el("div", { class: "cv-controls" }, control.score.node, control.iou.node, control.per_class.node, truthBox.node),
     svg, walk.node, told, line);
+  small.addEventListener("change", draw);
   draw();
   return {
     set(key, value) {
@@ -141,7 +149,7 @@ export function mount(host, state, onChange) {
       control[key].set(value);
       change({ [key]: value });
     },
-    destroy() { walk.stop(); root.remove(); },
+    destroy() { walk.stop(); small.removeEventListener("change", draw); root.remove(); },
   };
 }
 export default anywidget(mount);

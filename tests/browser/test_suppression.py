@@ -14,6 +14,24 @@ def widget(visit):
     return visit.open(PAGE).locator(".cv-suppression").first
 
 
+COLLISIONS = """widget => {
+  const svg = widget.querySelector(".cv-scene");
+  const texts = [...svg.querySelectorAll("text")];
+  const { width: W, height: H } = svg.viewBox.baseVal;
+  const size = parseFloat(getComputedStyle(texts[0]).fontSize);
+  const words = texts.map((t) => {
+    const { x, width } = t.getBBox();
+    return { said: t.textContent, left: x, right: x + width, y: +t.getAttribute("y") };
+  });
+  const outside = ({ left, right, y }) =>
+    left < 0 || right > W || y < size || y + size / 4 > H;
+  const meet = (a, b) => a !== b && Math.abs(a.y - b.y) < 1.2 * size
+    && a.left < b.right && b.left < a.right;
+  return words.filter((a) => outside(a) || words.some((b) => meet(a, b)))
+    .map((w) => w.said);
+}"""
+
+
 def stay(widget) -> int:
     return widget.locator("rect.stays").count()
 
@@ -83,3 +101,14 @@ def test_on_a_phone_it_fits(phone):
     slide_to(widget, "most IoU", 0.3)
     assert "objects found" in status(widget)
     assert sticks_out(widget) <= 0
+
+
+@pytest.mark.parametrize("reader", ["visit", "phone"])
+def test_no_words_lie_on_others_or_leave_the_picture(reader, request):
+    widget = request.getfixturevalue(reader).open(PAGE).locator(".cv-suppression").first
+    for score, iou in [(0.6, 0.5), (0.6, 0.7), (0.4, 0.5), (0, 0.2), (0, 1)]:
+        slide_to(widget, "least score", score)
+        slide_to(widget, "most IoU", iou)
+        assert widget.evaluate(COLLISIONS) == []
+        words = widget.locator("svg text").count()
+        assert words == stay(widget) if iou == 0.5 else words >= 12

@@ -5,6 +5,19 @@ import numpy as np
 from cvlib.boxes import iou_of_two
 from cvlib.widgets.suppression import Suppression, kept, outcome
 
+# Words of 30 by 8 pixels in a picture of 100 by 80, placed by hand: [left, baseline].
+SAME = [20, 20, 90, 60]
+PLACED = [
+    ([SAME], [[22, 29]]),
+    ([SAME] * 3, [[22, 29], [58, 29], [22, 55.8]]),
+    ([[-10, -10, 50, 40]], [[2, 9]]),
+    ([[80, 60, 130, 95]], [[68, 69]]),
+    ([[30, 30, 40, 44]] * 2, [[32, 39], [32, 26.8]]),
+    ([[0, 0, 100, 8]] * 3, [[2, 9], [68, 9], [2, 19]]),
+    ([[0, 0, 32, 8]] * 4, [[2, 9], [2, 19], None, None]),
+    ([], []),
+]
+
 
 def golden() -> list[dict]:
     """The boxes that stay and what they are, for the widget's own crowd and others."""
@@ -21,6 +34,9 @@ def golden() -> list[dict]:
                 said = outcome(data[0], data[2], keep, *truth)
                 args = [data[0], data[2], keep, *truth]
                 cases.append({"fn": "outcome", "args": args, "expected": said})
+    for boxes, expected in PLACED:
+        args = [boxes, [30] * len(boxes), 8, [100, 80]]
+        cases.append({"fn": "wordsAt", "args": args, "expected": expected})
     rng = np.random.default_rng(0)
     for _ in range(8):  # whole pixels and few scores: ties of every kind
         corners = rng.integers(0, 8, (9, 2))
