@@ -1,7 +1,7 @@
 """Train Faster R-CNN on photographs of blood cells and ship it as `faster_bccd`.
 
 Needs BCCD (see cvlib.data.voc.bccd). The pictures are halved to 240 × 320: a red cell
-is then about 50 pixels wide. About a quarter of an hour on one quiet core with bfloat16
+is then about 50 pixels wide. About ten minutes on one quiet core with bfloat16
 instructions.
 """
 
@@ -77,7 +77,7 @@ def main() -> None:
     """Train, measure, ship."""
     train_and_ship_detector(
         "faster_bccd",
-        options(__file__, __doc__, epochs=40),
+        options(__file__, __doc__, epochs=25),
         pretrained,
         builder="cvlib.detect.models:faster_bccd",
         splits=Halved,
