@@ -159,7 +159,7 @@ export function mount(host, state, onChange) {
     const rowNames = ["p_c", "b_x", "b_y", "b_w", "b_h", ...names];
     const slots = own ? target[own.row][own.column] : [Array(5 + C).fill(0)];
     table.replaceChildren(
-      el("caption", {}, own ? `the cell in row ${own.row + 1}, column ${own.column + 1}` : "no object is chosen"),
+      el("caption", {}, own ? `the cell in row ${own.row}, column ${own.column}` : "no object is chosen"),
       el("tbody", {}, ...(on ? [el("tr", { class: "head" }, el("th", { scope: "row" }, "anchor"),
         ...slots.map((_, k) => el("th", { scope: "col", class: own && k === own.slot ? "hand" : "" }, SHAPES[k])))] : []),
       ...rowNames.map((name, k) => el("tr", {}, el("th", { scope: "row" }, name),
@@ -177,7 +177,7 @@ export function mount(host, state, onChange) {
     const shape = on ? `${cells} × ${cells} × ${slots} × ${5 + C}` : `${cells} × ${cells} × ${5 + C}`;
     const end = `The target has ${shape} = ${total} numbers, ${boxes.length - lost.length} of its ${cells * cells * slots} places are filled.`;
     if (!own) return `An empty picture: every number is 0. ${end}`;
-    const name = names[labels[chosen] - 1], where = `row ${own.row + 1}, column ${own.column + 1}`;
+    const name = names[labels[chosen] - 1], where = `row ${own.row}, column ${own.column}`;
     if (lost.includes(chosen)) {
       return `This ${name} is lost: ${where}${on ? `, the ${SHAPES[own.slot]} anchor,` : ""} is taken by an earlier object. ` +
         (on ? "Only a finer grid would help. " : "A finer grid or anchors may help. ") + end;
@@ -190,7 +190,7 @@ export function mount(host, state, onChange) {
   const root = frame(host, "cv-yolo-target", state.label,
     el("div", { class: "cv-controls" }, size.node, anchored.node), el("div", { class: "cv-yolo-two" }, svg, table), line,
     el("div", { class: "cv-controls" }, kind.node, add, remove),
-    el("p", { class: "cv-muted" }, "Drag on the picture to draw an object, drag an object to move it, its corner to stretch it. With the keyboard: arrows move, with Shift they stretch, Delete removes."));
+    el("p", { class: "cv-muted" }, "Drag on the picture to draw an object, drag an object to move it, its corner to stretch it. With the keyboard: arrows move, with Shift they stretch, Delete removes. Rows and columns are counted from 0."));
   draw();
   return {
     set(key, value) {

@@ -34,7 +34,7 @@ def drag(widget, start, end):
 
 def test_the_first_car_stands_in_the_middle(widget):
     assert numbers(widget) == ["1", "0.67", "0.6", "2", "0.93", "0", "1", "0"]
-    assert "lies in row 2, column 2" in status(widget)
+    assert "lies in row 1, column 1" in status(widget)
     assert "b_w exceeds 1" in status(widget)
     assert "3 × 3 × 8 = 72 numbers" in status(widget)
 
@@ -49,7 +49,7 @@ def test_anchors_double_the_numbers(widget):
 def test_a_drag_on_the_picture_draws_an_object(widget):
     drag(widget, (64, 66), (84, 88))
     assert widget.locator("svg rect[role=button]").count() == 3
-    assert "row 3, column 3" in status(widget)
+    assert "row 2, column 2" in status(widget)
 
 
 def test_a_second_object_in_a_cell_is_lost_until_anchors_come(widget):
@@ -59,19 +59,19 @@ def test_a_second_object_in_a_cell_is_lost_until_anchors_come(widget):
     widget.get_by_label("two anchors, tall and wide").check()
     assert lost.count() == 0
     widget.get_by_role("button", name="Add an object").click()  # a second wide one
-    assert "is lost: row 1, column 1, the wide anchor, is taken" in status(widget)
+    assert "is lost: row 0, column 0, the wide anchor, is taken" in status(widget)
     assert lost.count() == 1
 
 
 def test_an_object_is_moved_by_hand_and_by_keys(widget):
     drag(widget, (50, 50), (50, 76))
-    assert "row 3, column 2" in status(widget)
+    assert "row 2, column 1" in status(widget)
     car = widget.get_by_role("button", name="car 1")
     car.press("ArrowUp")
     assert widget.locator("svg rect.chosen").evaluate(
         "e => e === document.activeElement"
     )
-    assert "row 3" in status(widget)
+    assert "row 2" in status(widget)
 
 
 def test_its_class_moves_the_one(widget):
