@@ -3,12 +3,28 @@
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from cvlib.show import palette as p
 from cvlib.show.images import images
 from cvlib.show.style import Picture
+
+
+def on_picture(colour: str) -> str:
+    """The colour for a mark on a picture, which stays as it is in the dark.
+
+    What lies on the page follows its theme, and a dark line becomes a pale one. A
+    picture does not change, so its marks must not: their blue differs by one step
+    from the palette's, which no eye sees and no style sheet knows.
+
+    Example:
+        >>> on_picture("white"), on_picture("#1f2328")
+        ('#fffffe', '#1f2329')
+    """
+    value = int(to_hex(colour)[1:], 16)
+    return f"#{value ^ 1:06x}"
 
 
 def draw_boxes(
@@ -41,20 +57,21 @@ def draw_boxes(
     rows = [[float(value) for value in box] for box in boxes]
     if isinstance(colours, str):
         colours = [colours] * len(rows)
+    pale, colours = on_picture("white"), [on_picture(colour) for colour in colours]
     W = max(ax.get_xlim())
     for n, (x1, y1, x2, y2) in enumerate(rows):
         corner, size = (x1 - 0.5, y1 - 0.5), (x2 - x1, y2 - y1)
         rim = {"fill": False, "joinstyle": "miter"}
         style = (0, (4, 2)) if dashed else "solid"
         if not dashed:
-            ax.add_patch(Rectangle(corner, *size, ec="white", lw=width + 1.4, **rim))
+            ax.add_patch(Rectangle(corner, *size, ec=pale, lw=width + 1.4, **rim))
         ax.add_patch(Rectangle(corner, *size, ec=colours[n], lw=width, ls=style, **rim))
         if n < len(words) and words[n]:
             right = x1 > 0.7 * W  # a word that begins there would leave the picture
             ax.text(
                 x2 - 0.5 if right else x1 - 0.5, y1 - 1.5, words[n],
                 ha="right" if right else "left", va="top" if y1 < 10 else "bottom",
-                size=8, color="white", clip_on=False,
+                size=8, color=pale, clip_on=False,
                 bbox={"facecolor": colours[n], "edgecolor": "none", "pad": 1.2},
             )  # fmt: skip
 

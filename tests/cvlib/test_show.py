@@ -65,6 +65,12 @@ def test_colours_follow_the_page():
     assert bare == []
 
 
+def test_marks_on_a_picture_do_not():
+    shot = np.full((20, 20, 3), 0.5)
+    shown = show.detections([shot], [[[1, 8, 9, 15]]], truth=[[[2, 8, 9, 15]]], alt="-")
+    assert "var(--cv-" not in shown.svg()
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_same_figure_is_the_same_bytes(name):
     assert examples()[name].svg() == examples()[name].svg()
