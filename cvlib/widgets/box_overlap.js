@@ -50,10 +50,10 @@ export function say(truth, box) {
   if (m.iou === 1) return head + "The same box: correct at every threshold.";
   const inside = m.union === Math.max(area(truth), area(box));
   const tail = inside ? " One lies in the other, so GIoU equals IoU; only DIoU and CIoU see where." : "";
-  if (m.iou === 0.5) return head + "Exactly 0.5: not above it, so by PASCAL VOC's rule wrong; by COCO's, which takes ≥, correct." + tail;
+  if (m.iou === 0.5) return head + "Exactly 0.5: not above it, so wrong by the rule of PASCAL VOC; correct by COCO's, which takes ≥." + tail;
   if (m.iou > 0.5) return head + "Correct at 0.5." + tail;
   const share = m.intersection / area(truth);
-  return head + `Not correct at 0.5, although ${fmt(100 * share, 0)} % of the true box is covered.` + tail;
+  return head + `Not correct at 0.5${share < 0.5 ? ":" : ", although"} ${fmt(100 * share, 0)} % of the true box is covered.` + tail;
 }
 
 const PRESETS = {

@@ -111,8 +111,9 @@ export function mount(host, state, onChange) {
     chart.setAttribute("aria-label", `Precision over recall; average precision ${fmt(ap)}`);
     sentence.textContent = said(all, points, count) + ` AP over all thresholds: ${ap.toFixed(3)}.`;
     const never = n - hits.filter(Boolean).length;
-    note.textContent = `${plural(never, "coin")} of ${n} found at no threshold: the curve ends at recall ` +
-      `${fmt((n - never) / n)}, and AP cannot be more than that${method === "area" ? "." : ", but for the readings of a grid."}`;
+    note.textContent = !never ? "Every coin is found at some threshold: the curve ends at recall 1."
+      : `${plural(never, "coin")} of ${n} ${never === 1 ? "is" : "are"} found at no threshold: the curve ends at recall ` +
+        `${fmt((n - never) / n)}, and AP cannot be more than that${method === "area" ? "." : ", but for the readings of a grid."}`;
   }
 
   function said(all, points, count) {
@@ -120,7 +121,7 @@ export function mount(host, state, onChange) {
     const { precision, recall } = points[count - 1], last = all[count - 1];
     const true_ = Math.round(recall * n);
     const effect = { hit: "a hit: the curve went right", duplicate: "a duplicate: the coin had been found, so the curve fell",
-      false: `with an overlap of ${fmt(last.overlap)} a false positive: the curve fell` }[last.verdict];
+      false: `a false positive, with an overlap of ${fmt(last.overlap)}: the curve fell` }[last.verdict];
     return `${true_} of ${plural(count, "detection")} right: precision ${fmt(precision)}. ${true_} of ${n} coins found: ` +
       `recall ${fmt(recall, 3)}. The last one counted is ${effect}.`;
   }

@@ -93,6 +93,7 @@ def test_a_typed_side_pushes_the_other_one(widget):
         ("apart", "The boxes do not meet"),
         ("both empty", "IoU would be 0/0"),
         ("shifted", "Not correct at 0.5, although 53 % of the true box is covered."),
+        ("inside", "Not correct at 0.5: 8 % of the true box is covered."),
     ],
 )
 def test_the_sentence_says_what_is_seen(widget, name, words):

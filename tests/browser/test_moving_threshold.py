@@ -93,6 +93,14 @@ def test_the_curve_can_be_dragged(widget):
     assert counted(widget) == 9
 
 
+@pytest.mark.parametrize(
+    ("iou", "words"), [("0.3", "Every coin is found"), ("0.5", "1 coin of 8 is found")]
+)
+def test_the_note_says_how_far_the_curve_can_come(widget, iou, words):
+    choose(widget, iou)
+    assert widget.locator("p.cv-muted").last.inner_text().startswith(words)
+
+
 def test_it_fits_a_phone(phone):
     widget = phone.open(PAGE).locator(".cv-moving-threshold").first
     assert sticks_out(widget) <= 0
