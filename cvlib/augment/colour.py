@@ -93,7 +93,7 @@ def adjust_saturation(images: Tensor, saturation_factor: float) -> Tensor:
     Example:
         >>> red = torch.tensor([0.6, 0.4, 0.4]).reshape(3, 1, 1)
         >>> adjust_saturation(red, 2.0).flatten()
-        tensor([0.7402, 0.3402, 0.3402])
+        tensor([0.7403, 0.3403, 0.3403])
     """
     check_rgb(images)
     factor = check_number("saturation_factor", saturation_factor, minimum=0)
