@@ -153,21 +153,31 @@ def test_the_kernel_would_end_the_student_before_the_judge(student):
         assert file.read() == "1000\n"
 
 
-def test_a_fast_allocation_hardly_passes_the_limit(student):
-    student.run("1")
-    path, most = f"/proc/{inner(student)}/status", 0
+def most_held(session) -> int:
+    """Bytes, as far as we looked in time, of a student who takes 3 GiB at once."""
+    session.run("1")
+    path, most = f"/proc/{inner(session)}/status", 0
     code = "import mmap\nmmap.mmap(-1, 3 << 30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS"
     request = {"do": "run", "source": f"{code} | 0x8000)", "count": None}
-    send(student.line, [codec.encode(request)], time.monotonic() + 5)
+    send(session.line, [codec.encode(request)], time.monotonic() + 5)
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         try:
             with open(path) as file:
                 facts = dict(line.split(":", 1) for line in file if ":" in line)
-            most = max(most, int(facts["VmHWM"].split()[0]))
+            most = max(most, 1024 * int(facts["VmHWM"].split()[0]))
         except (OSError, KeyError):
             break
-    assert LIMITS.memory_bytes * 0.9 < 1024 * most < LIMITS.memory_bytes + (100 << 20)
+    session.end()
+    return most
+
+
+def test_a_fast_allocation_hardly_passes_the_limit(sandbox):
+    seen = []
+    # on a busy machine it may be over before we look; the next one is seen
+    while len(seen) < 10 and max(seen, default=0) < 0.9 * LIMITS.memory_bytes:
+        seen.append(most_held(sandbox.session(Policy())))
+    assert LIMITS.memory_bytes * 0.9 < max(seen) < LIMITS.memory_bytes + (100 << 20)
 
 
 def test_a_zygote_that_was_killed_is_replaced(sandbox, student):
