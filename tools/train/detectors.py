@@ -46,6 +46,17 @@ def pretrained_backbone() -> nn.Sequential:
     return weights.load("yolo_scenes").backbone
 
 
+def pretrained(make: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
+    """Makes a detector whose `per_image` is the pretrained backbone."""
+
+    def made() -> nn.Module:
+        model = make()
+        model.per_image.load_state_dict(pretrained_backbone().state_dict())
+        return model
+
+    return made
+
+
 def train_and_ship_detector(
     name: str,
     chosen: argparse.Namespace,

@@ -5,10 +5,9 @@ selective search are computed once, in about a quarter of an hour, and kept; the
 twenty minutes on one quiet core with bfloat16 instructions.
 """
 
-from detectors import pretrained_backbone, train_and_ship_detector
+from detectors import pretrained, train_and_ship_detector
 from proposed import Proposed, with_proposals
 from recipe import options
-from torch import nn
 
 from cvlib.detect.models import fast_scenes
 
@@ -18,19 +17,12 @@ def splits(name: str, n: int | None = None) -> Proposed:
     return with_proposals(name, n, quick=name == "train")
 
 
-def pretrained() -> nn.Module:
-    """Untrained but for the backbone."""
-    model = fast_scenes()
-    model.per_image.load_state_dict(pretrained_backbone().state_dict())
-    return model
-
-
 def main() -> None:
     """Train, measure, ship."""
     train_and_ship_detector(
         "fast_scenes",
         options(__file__, __doc__, epochs=14),
-        pretrained,
+        pretrained(fast_scenes),
         builder="cvlib.detect.models:fast_scenes",
         lr=1e-3,
         splits=splits,

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from detectors import Example, pretrained_backbone, train_and_ship_detector
+from detectors import Example, pretrained, train_and_ship_detector
 from recipe import options
-from torch import nn
 from torch.nn.functional import avg_pool2d
 
 from cvlib.augment import (
@@ -66,19 +65,12 @@ def upside_down(sample: Sample) -> Sample:
     return replace(sample, image=sample.image.flip(1), boxes=boxes)
 
 
-def pretrained() -> nn.Module:
-    """Untrained but for the backbone."""
-    model = faster_bccd()
-    model.per_image.load_state_dict(pretrained_backbone().state_dict())
-    return model
-
-
 def main() -> None:
     """Train, measure, ship."""
     train_and_ship_detector(
         "faster_bccd",
         options(__file__, __doc__, epochs=25),
-        pretrained,
+        pretrained(faster_bccd),
         builder="cvlib.detect.models:faster_bccd",
         splits=Halved,
         data="BCCD at half size",

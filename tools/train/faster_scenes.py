@@ -5,18 +5,10 @@ the 400 of the test split, over photographs that no training picture shows. Abou
 quarter of an hour on one quiet core with bfloat16 instructions.
 """
 
-from detectors import pretrained_backbone, train_and_ship_detector
+from detectors import pretrained, train_and_ship_detector
 from recipe import options
-from torch import nn
 
 from cvlib.detect.models import faster_scenes
-
-
-def pretrained() -> nn.Module:
-    """Untrained but for the backbone."""
-    model = faster_scenes()
-    model.per_image.load_state_dict(pretrained_backbone().state_dict())
-    return model
 
 
 def main() -> None:
@@ -24,7 +16,7 @@ def main() -> None:
     train_and_ship_detector(
         "faster_scenes",
         options(__file__, __doc__, epochs=14),
-        pretrained,
+        pretrained(faster_scenes),
         builder="cvlib.detect.models:faster_scenes",
         lr=1e-3,
     )

@@ -14,8 +14,11 @@ from recipe import hardware, options, ship
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from cvlib.augment import random_channel_permutation, random_horizontal_flip
-from cvlib.augment import random_jitter as jitter
+from cvlib.augment import (
+    random_channel_permutation,
+    random_horizontal_flip,
+    random_jitter,
+)
 from cvlib.detect import WarpedHead, detections, fit_detector, standard_detection
 from cvlib.detect.five_steps import (
     Classifier,
@@ -40,7 +43,9 @@ SHARED = {"schedule": one_cycle(), "precision": torch.bfloat16}
 def augment(squares: Tensor, chance: torch.Generator) -> Tensor:
     """Mirrored, in another light, in other colours."""
     squares = random_horizontal_flip(squares, chance)
-    squares = jitter(squares, chance, brightness=0.4, contrast=0.4, saturation=0.8)
+    squares = random_jitter(
+        squares, chance, brightness=0.4, contrast=0.4, saturation=0.8
+    )
     return random_channel_permutation(squares, chance)
 
 
@@ -50,27 +55,20 @@ class Judge:
     @torch.no_grad()
     def __init__(self, head: WarpedHead, data: Proposed, n: int) -> None:
         self.head, self.part = head, [data[i] for i in range(n)]
-        self.regions = [target["proposals"] for _, target in self.part]
         with computing_in(torch.bfloat16, next(head.parameters()).device):
             self.features = [
-                head.features(image[None], [regions]).float()
-                for (image, _), regions in zip(
-                    tqdm(self.part, desc="features to judge by"),
-                    self.regions,
-                    strict=True,
-                )
+                head.features(image[None], [target["proposals"]]).float()
+                for image, target in tqdm(self.part, desc="features to judge by")
             ]
 
     @torch.no_grad()
     def __call__(self, *, independent: bool) -> float:
         """Mean average precision with the head's present outputs."""
         found = []
-        for (image, _), regions, x in zip(
-            self.part, self.regions, self.features, strict=True
-        ):
+        for (image, target), x in zip(self.part, self.features, strict=True):
             outputs = self.head.classes(x), self.head.boxes(x)
-            sizes = [tuple(image.shape[1:])]
-            found += detections(*outputs, [regions], sizes, independent=independent)
+            regions, sizes = [target["proposals"]], [tuple(image.shape[1:])]
+            found += detections(*outputs, regions, sizes, independent=independent)
         return mean_average_precision(found, [target for _, target in self.part]).mean
 
 
