@@ -12,7 +12,7 @@ from cvlib import losses
 from cvlib.validate import ShapeError
 
 RECORD = json.loads(
-    (Path(__file__).parent / "anchors" / "golden.json").read_text("utf-8")
+    (Path(__file__).parents[1] / "anchors" / "golden.json").read_text("utf-8")
 )
 
 

@@ -1,4 +1,4 @@
-"""What detectors are trained with (torch)."""
+"""What detectors are trained with: losses of boxes and of regions (torch)."""
 
 from torch import Tensor
 from torch.nn import functional
