@@ -19,12 +19,15 @@ from torch import Tensor
 
 from cvlib.data.papers import paper, soften
 from cvlib.data.photos import photo
-from cvlib.data.silhouettes import SILHOUETTES, blob, stamp
+from cvlib.data.silhouettes import SILHOUETTES, blob, landmarks, stamp
 from cvlib.image import to_uint8
 from cvlib.validate import check_choice, check_int
 
 VERSION = 1
 CLASS_NAMES = ("background", *SILHOUETTES)
+KEYPOINT_NAMES = {name: tuple(s.landmarks) for name, s in SILHOUETTES.items()}
+KEYPOINT_PAIRS = {name: s.pairs for name, s in SILHOUETTES.items()}
+KEYPOINTS = 4  # of every class
 SIZE = (160, 208)
 SMALLEST, LARGEST = 14, 112  # longer side of an object in pixels: 1 to 8
 
@@ -84,17 +87,24 @@ class Benchmark(Sequence):
         targets: N dicts: `boxes` (M, 4) float32 xyxy round what can be seen, `labels`
             (M,) int64, `difficult` (M,) bool, `visible` (M,) float32: the share of the
             object's pixels that can be seen; with `masks=True` also `masks`
-            (M, 160, 208) bool, no two of which overlap.
+            (M, 160, 208) bool, no two of which overlap; with `keypoints=True` also
+            `keypoints` (M, 4, 3) float32: x, y and 1 where that point can be seen, else
+            0. `KEYPOINT_NAMES` says what they are, class by class.
         class_names: `class_names[label]` is a word; 0 is "background".
     """
 
     class_names = CLASS_NAMES
 
     def __init__(
-        self, images: Tensor, owners: Tensor, targets: list[dict], masks: bool
+        self,
+        images: Tensor,
+        owners: Tensor,
+        targets: list[dict],
+        masks: bool,
+        keypoints: list[Tensor] | None = None,
     ) -> None:
         self.images, self.targets = images, targets
-        self._owners, self._masks = owners, masks
+        self._owners, self._masks, self._keypoints = owners, masks, keypoints
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -102,11 +112,14 @@ class Benchmark(Sequence):
     def __getitem__(self, index):
         if isinstance(index, slice):
             parts = self.images[index], self._owners[index], self.targets[index]
-            return Benchmark(*parts, self._masks)
+            keypoints = self._keypoints and self._keypoints[index]
+            return Benchmark(*parts, self._masks, keypoints)
         target = dict(self.targets[index])
         if self._masks:
             number = torch.arange(1, len(target["labels"]) + 1)
             target["masks"] = self._owners[index] == number[:, None, None]
+        if self._keypoints is not None:
+            target["keypoints"] = self._keypoints[index]
         return self.images[index] / 255, target
 
     def fingerprint(self) -> str:
@@ -120,7 +133,11 @@ class Benchmark(Sequence):
 
 
 def scenes_benchmark(
-    split: str = "train", *, n: int | None = None, masks: bool = False
+    split: str = "train",
+    *,
+    n: int | None = None,
+    masks: bool = False,
+    keypoints: bool = False,
 ) -> Benchmark:
     """The first `n` images of a split; about 10 ms each.
 
@@ -133,6 +150,7 @@ def scenes_benchmark(
             sixteen objects).
         n: how many images, any number; a shorter set is the start of a longer one.
         masks: whether targets hold masks.
+        keypoints: whether they hold landmarks.
 
     Returns:
         A Benchmark: a sequence of (image (3, 160, 208) float32 RGB in [0, 1], target).
@@ -150,14 +168,20 @@ def scenes_benchmark(
     n = recipe.count if n is None else check_int("n", n, minimum=0)
     images = np.zeros((n, *SIZE, 3), dtype=np.uint8)
     owners = np.zeros((n, *SIZE), dtype=np.uint8)
-    targets = []
+    targets, points = [], []
     for i in range(n):
         rng = np.random.default_rng([VERSION, recipe.number, i])
         images[i], owners[i], target = draw(rng, recipe)
-        targets.append({k: torch.from_numpy(v) for k, v in target.items()})
+        target = {k: torch.from_numpy(v) for k, v in target.items()}
+        points.append(target.pop("keypoints"))
+        targets.append(target)
     channels_first = np.ascontiguousarray(images.transpose(0, 3, 1, 2))
     return Benchmark(
-        torch.from_numpy(channels_first), torch.from_numpy(owners), targets, masks
+        torch.from_numpy(channels_first),
+        torch.from_numpy(owners),
+        targets,
+        masks,
+        points if keypoints else None,
     )
 
 
@@ -167,21 +191,34 @@ def draw(rng: Generator, recipe: Recipe) -> tuple[NDArray, NDArray, dict]:
     for _ in range(rng.integers(recipe.scraps[0], recipe.scraps[1] + 1)):
         scrap(rng, image)
     owners = np.zeros(SIZE, dtype=np.uint8)
-    labels, areas = [], []
+    labels, areas, points = [], [], []
     for _ in range(rng.integers(recipe.objects[0], recipe.objects[1] + 1)):
         label = int(rng.integers(1, len(CLASS_NAMES)))
-        area = cutout(rng, image, owners, label, areas, recipe)
+        area, marks = cutout(rng, image, owners, label, areas, recipe)
         if area:
             labels.append(label)
             areas.append(area)
+            points.append(marks)
     light(rng, image)
     # rounded half up, as everywhere here: floats are only added and multiplied
     pixels = np.clip(image + np.float32(0.5), 0, 255).astype(np.uint8)
-    return pixels, owners, describe(owners, labels, areas)
+    target = describe(owners, labels, areas)
+    return pixels, owners, target | {"keypoints": seen_points(owners, points)}
+
+
+def seen_points(owners: NDArray, points: list[NDArray]) -> NDArray[np.float32]:
+    """(M, K, 3): x, y and whether the object itself is seen there."""
+    keypoints = np.zeros((len(points), KEYPOINTS, 3), dtype=np.float32)
+    for k, xy in enumerate(points):
+        column, row = np.floor(xy).astype(int).T
+        inside = (row >= 0) & (row < SIZE[0]) & (column >= 0) & (column < SIZE[1])
+        keypoints[k, :, :2] = xy
+        keypoints[k, inside, 2] = owners[row[inside], column[inside]] == k + 1
+    return keypoints
 
 
 def describe(owners: NDArray, labels: list[int], areas: list[int]) -> dict:
-    """The target, from which pixel belongs to which object."""
+    """Boxes, labels and the rest, from which pixel belongs to which object."""
     boxes = np.zeros((len(labels), 4), dtype=np.float32)
     visible = np.zeros(len(labels), dtype=np.float32)
     for k in range(len(labels)):
@@ -205,19 +242,24 @@ def cutout(
     label: int,
     areas: list[int],
     recipe: Recipe,
-) -> int:
-    """Lay one object where it hides nothing too much; its pixels, or 0 for no room."""
+) -> tuple[int, NDArray]:
+    """Lay one object where it hides nothing too much.
+
+    Returns:
+        How many pixels it has, 0 for no room, and (K, 2) where its landmarks lie.
+    """
     low, high = recipe.sizes
     longest = low * (high / low) ** rng.random()
     turn = _turn(rng, 0.42)  # up to 25°
-    alpha = stamp(
-        SILHOUETTES[CLASS_NAMES[label]],
-        longest=longest,
-        turn=turn,
-        mirror=bool(rng.integers(2)),
-        stretch=rng.uniform(0.85, 1.18),
-        margin=_margin(longest),
-    )
+    silhouette = SILHOUETTES[CLASS_NAMES[label]]
+    placing = {
+        "longest": longest,
+        "turn": turn,
+        "mirror": bool(rng.integers(2)),
+        "stretch": rng.uniform(0.85, 1.18),
+        "margin": _margin(longest),
+    }
+    alpha = stamp(silhouette, **placing)
     covers = alpha >= 0.5
     area = int(covers.sum())
     most_out = 0.4 if rng.random() < recipe.cut_off else 0.0
@@ -231,14 +273,14 @@ def cutout(
         if inside.sum() >= recipe.visible * area and not hidden.any():
             break
     else:
-        return 0
+        return 0, np.empty((0, 2))
     owners[here][inside] = len(areas) + 1
     near = None
     if rng.random() < recipe.camouflage:
         near = image[here].mean(axis=(0, 1))
     sheet = paper(rng, alpha.shape, turn=turn, scale=longest, near=near)
     paste(image[here], alpha, sheet, there, longest)
-    return area
+    return area, np.add(landmarks(silhouette, **placing), (x, y))
 
 
 def scrap(rng: Generator, image: NDArray) -> None:

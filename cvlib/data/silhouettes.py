@@ -6,7 +6,8 @@ stays almost sharp. All the arithmetic is exact or correctly rounded, so the sam
 gives the same pixels on any machine.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,17 @@ Corners = list[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Silhouette:
-    """Parts to fill and holes to leave, corners as (x, y), y down, about in [−1, 1]."""
+    """Parts to fill and holes to leave, corners as (x, y), y down, about in [−1, 1].
+
+    Landmarks are points of the paper, a little inside its outline, and turn with it.
+    Where a mirrored silhouette is its own mirror image, nobody could tell left from
+    right; there `pairs` of landmarks change names, so that left stays left.
+    """
 
     parts: tuple[NDArray, ...]
     holes: tuple[NDArray, ...] = ()
+    landmarks: dict[str, tuple[float, float]] = field(default_factory=dict)
+    pairs: tuple[tuple[int, int], ...] = ()
 
     @property
     def extent(self) -> NDArray:
@@ -83,6 +91,8 @@ SILHOUETTES = {
             ),
         ),
         (_octagon(0.6, -0.1, 0.08),),
+        {"nose": (0.88, 0.0), "fin": (-0.02, -0.56), "upper tail": (-0.88, -0.36),
+         "lower tail": (-0.88, 0.38)},
     ),
     "house": Silhouette(
         (
@@ -94,6 +104,8 @@ SILHOUETTES = {
             ),
         ),
         (_sharp((-0.52, 0.2), (-0.22, 0.2), (-0.22, 0.52), (-0.52, 0.52)),),
+        {"ridge": (0.0, -0.84), "chimney": (0.47, -0.82),
+         "near wall": (0.56, 0.78), "far wall": (-0.64, 0.78)},
     ),
     "mug": Silhouette(
         (
@@ -104,6 +116,8 @@ SILHOUETTES = {
         ),
         (_round((0.4, -0.4), (0.4, -0.4), (0.7, -0.4), (0.82, -0.26), (0.82, 0.1),
                 (0.7, 0.28), (0.4, 0.28), (0.4, 0.28)),),
+        {"far rim": (-0.8, -0.72), "near rim": (0.28, -0.72), "handle": (0.94, -0.08),
+         "base": (-0.26, 0.74)},
     ),
     "key": Silhouette(
         (
@@ -115,6 +129,8 @@ SILHOUETTES = {
             ),
         ),
         (_octagon(-0.72, 0, 0.17),),
+        {"upper bow": (-0.66, -0.28), "lower bow": (-0.66, 0.28), "tip": (0.9, -0.01),
+         "bit": (0.92, 0.26)},
     ),
     "bottle": Silhouette(
         (
@@ -125,6 +141,10 @@ SILHOUETTES = {
                 (-0.12, -0.5), (-0.12, -0.88), (-0.15, -0.9),
             ),
         ),
+        (),
+        {"mouth": (0.0, -0.9), "left shoulder": (-0.23, -0.06),
+         "right shoulder": (0.23, -0.06), "foot": (0.0, 0.88)},
+        ((1, 2),),
     ),
     "butterfly": Silhouette(
         (
@@ -134,6 +154,10 @@ SILHOUETTES = {
                 (0.84, 0.74), (0.48, 0.92), (0.18, 0.6), (0.08, 0.3), (0.06, 0.66),
             ),
         ),
+        (),
+        {"upper left wing": (-0.84, -0.74), "upper right wing": (0.84, -0.74),
+         "lower left wing": (-0.64, 0.62), "lower right wing": (0.64, 0.62)},
+        ((0, 1), (2, 3)),
     ),
 }  # fmt: skip
 
@@ -176,6 +200,45 @@ def stamp(
         >>> stamp(SILHOUETTES["bottle"], longest=40).shape
         (41, 14)
     """
+    place, (h, w) = frame(
+        silhouette,
+        longest=longest,
+        turn=turn,
+        mirror=mirror,
+        stretch=stretch,
+        margin=margin,
+    )
+    s = SUPERSAMPLING
+    sheet = Image.new("L", (w * s, h * s))
+    draw = ImageDraw.Draw(sheet)
+    inked = [(part, 255) for part in silhouette.parts]
+    for corners, ink in inked + [(hole, 0) for hole in silhouette.holes]:
+        xy = (place(corners) + 0.5 / s) * s
+        draw.polygon(xy.ravel().tolist(), fill=ink)
+    return np.asarray(sheet.reduce(s), dtype=np.float32) / 255
+
+
+def frame(
+    silhouette: Silhouette,
+    *,
+    longest: float,
+    turn: tuple[float, float] = (1.0, 0.0),
+    mirror: bool = False,
+    stretch: float = 1.0,
+    margin: int = 0,
+) -> tuple[Callable[[NDArray], NDArray], tuple[int, int]]:
+    """Where a point of the silhouette lies on its stamp.
+
+    Arguments are those of `stamp`.
+
+    Returns:
+        A map of points (P, 2) to pixels of the stamp, and the stamp's (h, w).
+
+    Example:
+        >>> place, (h, w) = frame(SILHOUETTES["bottle"], longest=40, margin=2)
+        >>> place(np.array([[0.0, -1.0]])).round(1).tolist(), (h, w)
+        ([[8.8, 2.0]], (45, 18))
+    """
     cos, sin = turn
     along = (-stretch if mirror else stretch), 1.0
 
@@ -183,17 +246,25 @@ def stamp(
         x, y = corners[:, 0] * along[0], corners[:, 1] * along[1]
         return np.stack([cos * x - sin * y, sin * x + cos * y], axis=1)
 
-    parts = [placed(part) for part in silhouette.parts]
-    everything = np.concatenate(parts)
+    everything = np.concatenate([placed(part) for part in silhouette.parts])
     low, high = everything.min(axis=0), everything.max(axis=0)
     scale = longest / (high - low).max()
     w, h = (int(n) + 1 + 2 * margin for n in scale * (high - low))
-    s = SUPERSAMPLING
-    sheet = Image.new("L", (w * s, h * s))
-    draw = ImageDraw.Draw(sheet)
-    for corners, ink in [(p, 255) for p in parts] + [
-        (placed(hole), 0) for hole in silhouette.holes
-    ]:
-        xy = ((corners - low) * scale + margin + 0.5 / s) * s
-        draw.polygon(xy.ravel().tolist(), fill=ink)
-    return np.asarray(sheet.reduce(s), dtype=np.float32) / 255
+    return lambda corners: (placed(corners) - low) * scale + margin, (h, w)
+
+
+def landmarks(silhouette: Silhouette, *, mirror: bool = False, **placing) -> NDArray:
+    """(K, 2) pixels of the stamp: where its landmarks lie; left is left on the screen.
+
+    Arguments are those of `stamp`.
+
+    Example:
+        >>> landmarks(SILHOUETTES["bottle"], longest=40).round(1).tolist()
+        [[6.8, 2.0], [2.2, 18.8], [11.4, 18.8], [6.8, 37.6]]
+    """
+    place, _ = frame(silhouette, mirror=mirror, **placing)
+    points = place(np.array(list(silhouette.landmarks.values())))
+    if mirror:
+        for left, right in silhouette.pairs:
+            points[[left, right]] = points[[right, left]]
+    return points

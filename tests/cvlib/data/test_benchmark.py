@@ -8,12 +8,16 @@ import torch
 from cvlib.data.benchmark import (
     CLASS_NAMES,
     HELD_OUT,
+    KEYPOINT_NAMES,
+    KEYPOINT_PAIRS,
+    KEYPOINTS,
     SEEN,
     SIZE,
     SPLITS,
     VERSION,
     scenes_benchmark,
 )
+from cvlib.data.silhouettes import SILHOUETTES, landmarks, stamp
 
 FINGERPRINTS = {
     "train": "496d1e839ae132b0",
@@ -165,3 +169,65 @@ def test_an_unknown_split_is_named():
 def test_masks_come_only_when_asked_for():
     _, target = scenes_benchmark("test", n=1)[0]
     assert set(target) == {"boxes", "labels", "difficult", "visible"}
+
+
+def test_keypoints_come_only_when_asked_for_and_change_nothing_else():
+    plain = scenes_benchmark("test", n=2)
+    asked = scenes_benchmark("test", n=2, keypoints=True)
+    assert asked.fingerprint() == plain.fingerprint()
+    assert "keypoints" not in plain[1][1]
+    _, target = asked[1]
+    assert target["keypoints"].shape == (len(target["labels"]), KEYPOINTS, 3)
+    assert torch.equal(asked[1:][0][1]["keypoints"], target["keypoints"])
+
+
+def test_a_visible_keypoint_lies_on_its_object_and_a_hidden_one_does_not():
+    for _, target in scenes_benchmark("difficult", n=24, masks=True, keypoints=True):
+        for mask, points in zip(target["masks"], target["keypoints"], strict=True):
+            for x, y, visible in points.tolist():
+                inside = 0 <= x < SIZE[1] and 0 <= y < SIZE[0]
+                assert visible == (inside and bool(mask[int(y), int(x)]))
+
+
+def test_every_landmark_of_what_is_wholly_seen_is_seen():
+    shown = []
+    for _, target in scenes_benchmark("train", n=120, keypoints=True):
+        large = (target["boxes"][:, 2:] - target["boxes"][:, :2]).amax(1) > 20
+        shown += target["keypoints"][(target["visible"] == 1) & large][..., 2].tolist()
+    assert len(shown) > 150
+    assert torch.tensor(shown).all()
+
+
+def test_each_class_names_its_landmarks_and_pairs_are_left_and_right():
+    for name, names in KEYPOINT_NAMES.items():
+        assert len(names) == KEYPOINTS
+        for left, right in KEYPOINT_PAIRS[name]:
+            assert names[left].replace("left", "right") == names[right]
+
+
+def test_left_stays_left_on_a_mirrored_butterfly_and_a_fish_keeps_its_nose():
+    placing = {"longest": 60, "turn": (0.94, 0.34)}
+    for mirror in (False, True):
+        wings = landmarks(SILHOUETTES["butterfly"], mirror=mirror, **placing)
+        assert wings[0, 0] < wings[1, 0]
+        assert wings[2, 0] < wings[3, 0]
+    right, left = (
+        landmarks(SILHOUETTES["fish"], longest=60, mirror=m) for m in (False, True)
+    )
+    assert right[0, 0] > right[2, 0]
+    assert left[0, 0] < left[2, 0]
+
+
+def test_landmarks_lie_on_the_paper_wherever_it_is_laid():
+    for silhouette in SILHOUETTES.values():
+        for mirror in (False, True):
+            placing = {
+                "longest": 50.3,
+                "turn": (0.96, -0.28),
+                "mirror": mirror,
+                "stretch": 0.9,
+                "margin": 4,
+            }
+            alpha = stamp(silhouette, **placing)
+            x, y = landmarks(silhouette, **placing).astype(int).T
+            assert (alpha[y, x] == 1).all()
