@@ -30,6 +30,7 @@ WITH_EXAMPLES = (
     "cvlib.metrics",
     "cvlib.norm",
     "cvlib.pool",
+    "cvlib.resample",
     "cvlib.roi",
     "cvlib.show",
     "cvlib.summary",
