@@ -1,5 +1,19 @@
 """What networks are trained with (torch)."""
 
 from cvlib.losses.boxes import fast_rcnn_loss, rpn_loss, smooth_l1_loss
+from cvlib.losses.segmentation import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    dice_loss,
+    sigmoid_focal_loss,
+)
 
-__all__ = ["fast_rcnn_loss", "rpn_loss", "smooth_l1_loss"]
+__all__ = [
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "dice_loss",
+    "fast_rcnn_loss",
+    "rpn_loss",
+    "sigmoid_focal_loss",
+    "smooth_l1_loss",
+]

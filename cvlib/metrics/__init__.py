@@ -9,8 +9,25 @@ from cvlib.metrics.curves import (
     envelope,
     precision_recall,
 )
+from cvlib.metrics.keypoints import (
+    object_keypoint_similarity,
+    percentage_of_correct_keypoints,
+)
+from cvlib.metrics.masks import coco_mask_metrics, mask_iou, mask_iou_by_definition
 from cvlib.metrics.ranking import topk_error
 from cvlib.metrics.recall import average_recall, best_overlaps, proposal_recall
+from cvlib.metrics.segmentation import (
+    boundary_f,
+    class_accuracy,
+    class_dice,
+    class_iou,
+    confusion_matrix,
+    frequency_weighted_iou,
+    mask_boundary,
+    mean_accuracy,
+    mean_iou,
+    pixel_accuracy,
+)
 from cvlib.metrics.voc import (
     Matches,
     MeanAveragePrecision,
@@ -28,12 +45,27 @@ __all__ = [
     "average_precision_by_definition",
     "average_recall",
     "best_overlaps",
+    "boundary_f",
+    "class_accuracy",
+    "class_dice",
+    "class_iou",
+    "coco_mask_metrics",
     "coco_match_by_definition",
     "coco_metrics",
+    "confusion_matrix",
     "envelope",
+    "frequency_weighted_iou",
+    "mask_boundary",
+    "mask_iou",
+    "mask_iou_by_definition",
     "match_by_definition",
     "match_detections",
+    "mean_accuracy",
     "mean_average_precision",
+    "mean_iou",
+    "object_keypoint_similarity",
+    "percentage_of_correct_keypoints",
+    "pixel_accuracy",
     "precision_recall",
     "proposal_recall",
     "topk_error",
