@@ -73,7 +73,17 @@ def coco_metrics(detections: Sequence[Image], targets: Sequence[Image]) -> CocoF
     check_pairs(detections, targets)
     found = flatten("detections", detections, "scores")
     truth = flatten("targets", targets, "iscrowd", "area")
-    outcome = match_all(found, truth, IOU_THRESHOLDS, AREAS)
+    return figures_of(found, truth, match_all(found, truth, IOU_THRESHOLDS, AREAS))
+
+
+def figures_of(found: Flat, truth: Flat, outcome: Outcome) -> CocoFigures:
+    """Read the twelve figures off, whatever overlaps they were matched by.
+
+    Example:
+        >>> none = flatten("detections", [], "scores"), flatten("targets", [], "area")
+        >>> figures_of(*none, match_all(*none, IOU_THRESHOLDS, AREAS)).AP
+        -1.0
+    """
     precision, recall = accumulate(found, truth, outcome)
     at_most = len(MAX_DETECTIONS) - 1  # the largest number
     return CocoFigures(

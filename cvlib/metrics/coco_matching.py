@@ -5,7 +5,7 @@ But images and classes do not know of each other, nor do thresholds and sizes. S
 first detections of all of them choose at once, then the second ones, and so on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -65,7 +65,12 @@ def coco_match_by_definition(
 
 
 def match_all(
-    found: Flat, truth: Flat, iou_thresholds: Tensor, areas: Tensor
+    found: Flat,
+    truth: Flat,
+    iou_thresholds: Tensor,
+    areas: Tensor,
+    *,
+    overlaps: Callable[[Tensor, Tensor], Tensor] | None = None,
 ) -> Outcome:
     """Match all detections to all objects.
 
@@ -74,6 +79,8 @@ def match_all(
         truth: objects of all images; `flags` are crowds.
         iou_thresholds: (T,) rising.
         areas: (A, 2) the smallest and the largest size of each range.
+        overlaps: of detections and objects, given the numbers of both, (P, D) and
+            (P, G), as (P, D, G); None for those of the boxes.
 
     Example:
         >>> from cvlib.metrics.guards import flatten
@@ -93,11 +100,17 @@ def match_all(
     surest = order[rank[order] < MAX_DETECTIONS[-1]]
     matched = torch.zeros(N, A, T, dtype=torch.bool)
     ignored = torch.zeros_like(matched)
+    if overlaps is None:
+
+        def overlaps(rows: Tensor, cols: Tensor) -> Tensor:
+            return _overlap(found.boxes[rows], truth.boxes[cols], crowd[cols])
+
     for rows, cols in _chunks(group[:N], group[N:], rank, surest, A, T):
-        _match_groups(rows, cols, found, truth, not_asked, crowd,
+        _match_groups(rows, cols, overlaps(rows, cols), not_asked, crowd,
                       iou_thresholds, matched, ignored)  # fmt: skip
     side = found.boxes[:, 2:] - found.boxes[:, :2]
-    ignored |= ~matched & _outside(side.prod(dim=1), areas)[:, :, None]
+    size = side.prod(dim=1) if found.area is None else found.area
+    ignored |= ~matched & _outside(size, areas)[:, :, None]
     return Outcome(matched & ~ignored, ~matched & ~ignored, not_asked, rank, order)
 
 
@@ -164,13 +177,12 @@ def _table(
 
 
 def _match_groups(
-    rows: Tensor, cols: Tensor, found: Flat, truth: Flat, not_asked: Tensor,
+    rows: Tensor, cols: Tensor, overlap: Tensor, not_asked: Tensor,
     crowd: Tensor, iou_thresholds: Tensor, matched: Tensor, ignored: Tensor,
 ) -> None:  # fmt: skip
     """Let the first detections of P groups choose, then the second ones, and so on."""
     (P, D), (_, G) = rows.shape, cols.shape
     A, T = not_asked.shape[1], len(iou_thresholds)
-    overlap = _overlap(found.boxes[rows], truth.boxes[cols], crowd[cols])
     overlap[(rows < 0)[:, :, None] | (cols < 0)[:, None, :]] = -1.0
     # a whole number in the place of each overlap: growing, the later of equals higher
     prefer = overlap.argsort(dim=2, stable=True).argsort(dim=2).int() + 1  # (P, D, G)
