@@ -54,6 +54,10 @@ class Download:
         return pooch.hashes.hash_matches(path, self.hash)
 
 
+ISBI_EM = (
+    "https://github.com/zhixuhao/unet/archive/"
+    "b45af4d458437d8281cc218a07fd4380818ece4a.tar.gz"
+)
 DOWNLOADS = {
     "cifar10": Download(
         "cifar-10-python.tar.gz",
@@ -112,6 +116,22 @@ DOWNLOADS = {
         7.5,
         "BCCD Dataset: Shenggan, MIT licence",
         folder="BCCD",
+    ),
+    "isbi_em_images": Download(
+        "isbi_em/train/image",
+        ISBI_EM,
+        "sha256:f013fbc38e64e7b2ab476f832ad6b08e6031d3af3f1e8c73c5f4fbcf8ede3bee",
+        19.0,
+        "ISBI 2012 challenge: Cardona et al.; packed by zhixuhao/unet, MIT licence",
+        folder="data/membrane/train/image",
+    ),
+    "isbi_em_labels": Download(
+        "isbi_em/train/label",
+        ISBI_EM,
+        "sha256:30b1937104c3fa6bb87d13ca8175b40b45ec2715c58281f3ccc8968fbc8daece",
+        19.0,
+        "ISBI 2012 challenge: Cardona et al.; packed by zhixuhao/unet, MIT licence",
+        folder="data/membrane/train/label",
     ),
 }
 
