@@ -32,6 +32,7 @@ WITH_EXAMPLES = (
     "cvlib.pool",
     "cvlib.resample",
     "cvlib.roi",
+    "cvlib.segment",
     "cvlib.show",
     "cvlib.summary",
     "cvlib.train",
@@ -42,7 +43,7 @@ is what it offers by name; the modules inside have helpers besides."""
 
 WITH_TORCH = (
     "anchors", "augment", "boxes", "detect", "explain", "localize", "losses", "metrics",
-    "roi",
+    "roi", "segment",
 )  # fmt: skip
 """Packages whose examples need not say `import torch`."""
 
