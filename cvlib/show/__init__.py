@@ -3,6 +3,7 @@
 from cvlib.show.boxes import detections, draw_boxes
 from cvlib.show.grids import canvas, draw_grid, number, numbers, sliding
 from cvlib.show.images import diverging, feature_maps, images, kernel_responses
+from cvlib.show.maps import class_colours
 from cvlib.show.printed import Comparison, agreement, compare
 from cvlib.show.style import STYLE, Picture, bare, figure
 from cvlib.show.tables import Table, table
@@ -16,6 +17,7 @@ __all__ = [
     "agreement",
     "bare",
     "canvas",
+    "class_colours",
     "compare",
     "detections",
     "diverging",

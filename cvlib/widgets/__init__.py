@@ -18,6 +18,7 @@ _MODULES = {
     "CompoundScaling": "compound_scaling",
     "CurveDiagnosis": "curve_diagnosis",
     "DepthCurves": "depth_curves",
+    "ElasticField": "elastic_field",
     "FilterLearner": "filter_learner",
     "GrammarBuilder": "grammar_builder",
     "InceptionBranches": "inception_branches",

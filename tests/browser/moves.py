@@ -38,6 +38,7 @@ WHERE = {
     "window-scan": "book/locating/sliding-windows",
     "region-pooling": "book/regions/roi-pooling",
     "anchor-boxes": "book/regions/faster-rcnn",
+    "elastic-field": "book/segmenting/unet",
     "question": "book/vision/five-tasks",
 }
 """Every kind of interactive, by the name of its class in the page, and a page of it."""
