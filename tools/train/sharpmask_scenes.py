@@ -3,7 +3,7 @@
 Stage 1: patches of the scenes benchmark, a mask and a score for each; the trunk begins
 as the backbone of `yolo_scenes`. Stage 2: DeepMask is frozen, only the way back to the
 pixels learns. Measured on the 400 pictures of the test split, each object in the middle
-of a patch. About forty minutes on one quiet core with bfloat16 instructions.
+of a patch. About half an hour on one quiet core with bfloat16 instructions.
 """
 
 from functools import partial
@@ -49,7 +49,7 @@ def stage(training, chosen, data, name: str, epochs: int, **drawing) -> float:
 
 def main() -> None:
     """Train twice, measure, ship."""
-    chosen = options(__file__, __doc__, epochs=12)
+    chosen = options(__file__, __doc__, epochs=24)
     if chosen.fresh:
         for name in ("deepmask", "sharpmask"):
             path = chosen.checkpoint.with_stem(f"sharpmask_scenes-{name}")
