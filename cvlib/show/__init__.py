@@ -1,5 +1,6 @@
 """The figures of the book: grids of numbers, images, plots, all in one style."""
 
+from cvlib.show.arithmetic import conv_cases, conv_frame, draw_frame
 from cvlib.show.boxes import detections, draw_boxes
 from cvlib.show.grids import canvas, draw_grid, number, numbers, sliding
 from cvlib.show.images import diverging, feature_maps, images, kernel_responses
@@ -19,9 +20,12 @@ __all__ = [
     "canvas",
     "class_colours",
     "compare",
+    "conv_cases",
+    "conv_frame",
     "detections",
     "diverging",
     "draw_boxes",
+    "draw_frame",
     "draw_grid",
     "feature_maps",
     "figure",

@@ -10,6 +10,7 @@ from cvlib.widgets._base import Interactive
 
 _MODULES = {
     "AnchorBoxes": "anchor_boxes",
+    "ArithmeticCases": "arithmetic_cases",
     "AugmentationGallery": "augmentation_gallery",
     "BatchNormHistograms": "batch_norm_histograms",
     "BoxOverlap": "box_overlap",
@@ -35,6 +36,8 @@ _MODULES = {
     "SlidingWindow": "sliding_window",
     "Suppression": "suppression",
     "TaskSwitch": "task_switch",
+    "ThreeUpsamplers": "three_upsamplers",
+    "TransposedScatter": "transposed_scatter",
     "UnitBrowser": "unit_browser",
     "VolumeDemo": "volume_demo",
     "WeightsMatrix": "weights_matrix",

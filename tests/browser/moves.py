@@ -38,6 +38,9 @@ WHERE = {
     "window-scan": "book/locating/sliding-windows",
     "region-pooling": "book/regions/roi-pooling",
     "anchor-boxes": "book/regions/faster-rcnn",
+    "three-upsamplers": "book/upsampling/three-ways",
+    "transposed-scatter": "book/upsampling/transposed",
+    "arithmetic-cases": "book/upsampling/arithmetic",
     "elastic-field": "book/segmenting/unet",
     "question": "book/vision/five-tasks",
 }
