@@ -4,6 +4,7 @@ from cvlib.show.arithmetic import conv_cases, conv_frame, draw_frame
 from cvlib.show.boxes import detections, draw_boxes
 from cvlib.show.grids import canvas, draw_grid, number, numbers, sliding
 from cvlib.show.images import diverging, feature_maps, images, kernel_responses
+from cvlib.show.instances import paint_masks
 from cvlib.show.maps import class_colours
 from cvlib.show.printed import Comparison, agreement, compare
 from cvlib.show.style import STYLE, Picture, bare, figure
@@ -33,6 +34,7 @@ __all__ = [
     "kernel_responses",
     "number",
     "numbers",
+    "paint_masks",
     "sliding",
     "table",
     "window_rows",

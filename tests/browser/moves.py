@@ -42,6 +42,8 @@ WHERE = {
     "transposed-scatter": "book/upsampling/transposed",
     "arithmetic-cases": "book/upsampling/arithmetic",
     "elastic-field": "book/segmenting/unet",
+    "mask-threshold": "book/instances/mask-rcnn",
+    "subpixel-shift": "book/instances/roi-align",
     "question": "book/vision/five-tasks",
 }
 """Every kind of interactive, by the name of its class in the page, and a page of it."""
