@@ -87,7 +87,7 @@ export function mount(host, state, onChange) {
       el("circle", { cx: DISC[0] * S, cy: DISC[1] * S, r: DISC[2] * S, class: "true" }),
       el("rect", { x: x1 * S, y: y1 * S, width: SIZE * S, height: SIZE * S, class: "region" }));
     const where = [[right, "to the right", "to the left"], [down, "down", "up"]]
-      .map(([v, more, less]) => Math.abs(v) < 0.05 ? null : `${fmt(Math.abs(v))} cells ${v > 0 ? more : less}`).filter(Boolean);
+      .map(([v, more, less]) => Math.abs(v) < 0.125 ? null : `${fmt(Math.abs(v))} cells ${v > 0 ? more : less}`).filter(Boolean);
     const off = Math.hypot(right, down), pixels = fmt(off * 16, 0);
     sentence.textContent = (method === "RoIPool"
       ? `The region is rounded: it is read from column ${away(x1)} to ${away(x1 + SIZE)}, and laid back at ${fmt(x1)} to ${fmt(x1 + SIZE)}. `
