@@ -1,7 +1,7 @@
 """Detectors (torch): lists of images of any size in, boxes, labels and scores out."""
 
 from cvlib.detect.augmentation import standard_detection
-from cvlib.detect.backbone import small_backbone
+from cvlib.detect.backbone import FineBackbone, small_backbone
 from cvlib.detect.images import Batch, batch_of
 from cvlib.detect.models import fast_rcnn, faster_rcnn, rcnn
 from cvlib.detect.output import Detection, best_of, detections
@@ -17,6 +17,7 @@ __all__ = [
     "Batch",
     "Detection",
     "External",
+    "FineBackbone",
     "GeneralizedRCNN",
     "PooledHead",
     "RegionProposalNetwork",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from cvlib.detect.backbone import small_backbone
+from cvlib.detect.backbone import FineBackbone
 from cvlib.detect.pooled_head import PooledHead
 from cvlib.detect.proposals import selective_search
 from cvlib.detect.rpn import RegionProposalNetwork
@@ -19,6 +19,8 @@ from cvlib.detect.view import External, GeneralizedRCNN
 from cvlib.detect.warped_head import WarpedHead
 
 Propose = Callable[[Tensor], Tensor]
+UNSURE = 0.01
+"""Detections down to this score: a curve of precision and recall needs its tail."""
 
 
 def rcnn(num_classes: int, propose: Propose, **options) -> GeneralizedRCNN:
@@ -64,7 +66,7 @@ def fast_rcnn(
         1
     """
     head = PooledHead(num_classes, pool=pool)
-    return GeneralizedRCNN(small_backbone(), External(propose), head, **options)
+    return GeneralizedRCNN(FineBackbone(), External(propose), head, **options)
 
 
 def faster_rcnn(
@@ -87,7 +89,7 @@ def faster_rcnn(
         4
     """
     head = PooledHead(num_classes, pool=pool)
-    return GeneralizedRCNN(small_backbone(), RegionProposalNetwork(), head, **options)
+    return GeneralizedRCNN(FineBackbone(), RegionProposalNetwork(), head, **options)
 
 
 def rcnn_scenes() -> GeneralizedRCNN:
@@ -97,7 +99,7 @@ def rcnn_scenes() -> GeneralizedRCNN:
 
 def fast_scenes() -> GeneralizedRCNN:
     """Fast R-CNN for the scenes benchmark: `faster_scenes`, but for its regions."""
-    return fast_rcnn(7, selective_search, pool="roi_align")
+    return fast_rcnn(7, selective_search, pool="roi_align", score_threshold=UNSURE)
 
 
 def faster_bccd() -> GeneralizedRCNN:
@@ -107,4 +109,4 @@ def faster_bccd() -> GeneralizedRCNN:
 
 def faster_scenes() -> GeneralizedRCNN:
     """The Faster R-CNN for the scenes benchmark: six classes and the background."""
-    return faster_rcnn(7)
+    return faster_rcnn(7, score_threshold=UNSURE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from cvlib.detect.backbone import CHANNELS, STRIDE
+from cvlib.detect.backbone import FINE_CHANNELS, FINE_STRIDE
 from cvlib.roi import roi_align, roi_pool
 from cvlib.validate import check_choice, check_positive
 
@@ -29,7 +29,7 @@ class PooledHead(nn.Module):
     Example:
         >>> head = PooledHead(7)
         >>> regions = [torch.tensor([[0.0, 0, 16, 24]] * 5)]
-        >>> scores, codes = head(torch.zeros(1, 80, 20, 26), regions)
+        >>> scores, codes = head(torch.zeros(1, 64, 40, 52), regions)
         >>> scores.shape, codes.shape
         (torch.Size([5, 7]), torch.Size([5, 28]))
     """
@@ -38,10 +38,10 @@ class PooledHead(nn.Module):
         self,
         num_classes: int,
         *,
-        channels: int = CHANNELS,
-        hidden: int = 80,
+        channels: int = FINE_CHANNELS,
+        hidden: int = 128,
         pool: str = "roi_align",
-        stride: int = STRIDE,
+        stride: int = FINE_STRIDE,
     ) -> None:
         super().__init__()
         num_classes = check_positive("num_classes", num_classes)

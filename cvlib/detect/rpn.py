@@ -14,7 +14,7 @@ from cvlib.boxes import (
     nms,
     remove_small_boxes,
 )
-from cvlib.detect.backbone import CHANNELS
+from cvlib.detect.backbone import FINE_CHANNELS
 from cvlib.detect.images import Batch
 from cvlib.losses import rpn_loss
 
@@ -44,7 +44,7 @@ class RegionProposalNetwork(nn.Module):
         >>> from cvlib.detect import batch_of
         >>> rpn = RegionProposalNetwork().eval()
         >>> batch = batch_of([torch.rand(3, 64, 96)])
-        >>> [proposals], losses = rpn(batch, torch.rand(1, 80, 8, 12), None)
+        >>> [proposals], losses = rpn(batch, torch.rand(1, 64, 16, 24), None)
         >>> proposals.shape[1], losses
         (4, {})
     """
@@ -52,7 +52,7 @@ class RegionProposalNetwork(nn.Module):
     def __init__(
         self,
         *,
-        channels: int = CHANNELS,
+        channels: int = FINE_CHANNELS,
         sizes: Sequence[float] = SIZES,
         ratios: Sequence[float] = RATIOS,
         high: float = 0.7,

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 import torch
-from recipe import hardware, ship
+from recipe import hardware, rounded_to_half, ship
 from torch import nn
 
 from cvlib import weights
@@ -14,7 +14,7 @@ from cvlib.metrics import mean_average_precision
 from cvlib.train import Checkpoint, seed_all
 from cvlib.train.schedules import one_cycle
 
-IMAGES = 3_000  # a longer train split begins with the thousand of the usual one
+IMAGES = 6_000  # a longer train split begins with the thousand of the usual one
 MEASURE_EVERY = 4  # epochs
 
 
@@ -51,7 +51,7 @@ def pretrained(make: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
 
     def made() -> nn.Module:
         model = make()
-        model.per_image.load_state_dict(pretrained_backbone().state_dict())
+        model.per_image.deep.load_state_dict(pretrained_backbone().state_dict())
         return model
 
     return made
@@ -107,6 +107,7 @@ def train_and_ship_detector(
         **(usual | settings),
     )
     model = model.cpu().to(memory_format=torch.contiguous_format).eval()
+    model = rounded_to_half(model)
     test = splits("test")
     notes = {}
     if sample:
@@ -120,6 +121,7 @@ def train_and_ship_detector(
         value=measured(model, test),
         tolerance=tolerance,
         data=f"{data}, {len(train)} training images",
+        half=True,
         **notes,
         seed=chosen.seed,
         epochs=history.epochs,

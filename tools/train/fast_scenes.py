@@ -1,8 +1,8 @@
 """Train Fast R-CNN on the scenes benchmark and ship it as `fast_scenes`.
 
 On the same pictures as Faster R-CNN, and measured on the same. The proposals of
-selective search are computed once, in about a quarter of an hour, and kept; then about
-twenty minutes on one quiet core with bfloat16 instructions.
+selective search are computed once, in about twenty minutes, and kept; then about
+half an hour on one quiet core with bfloat16 instructions.
 """
 
 from detectors import pretrained, train_and_ship_detector
@@ -21,7 +21,7 @@ def main() -> None:
     """Train, measure, ship."""
     train_and_ship_detector(
         "fast_scenes",
-        options(__file__, __doc__, epochs=14),
+        options(__file__, __doc__, epochs=10),
         pretrained(fast_scenes),
         builder="cvlib.detect.models:fast_scenes",
         lr=1e-3,

@@ -1,7 +1,7 @@
 """Pictures of the scenes benchmark with proposals, searched once and kept.
 
 Half a second a picture with all scales and colour spaces, a third of that with one of
-each: enough to learn from, and the three thousand of the training take nine minutes.
+each: enough to learn from, and the six thousand of the training take twenty minutes.
 """
 
 from collections.abc import Sequence

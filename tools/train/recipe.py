@@ -133,6 +133,7 @@ def ship(
     value: float,
     tolerance: float,
     data: str,
+    half: bool = False,
     **notes: str | int | float,
 ) -> None:
     """Write the weights and their entry in the manifest.
@@ -145,14 +146,15 @@ def ship(
         value: measured now.
         tolerance: how far a new measurement may be away.
         data: what it was trained and measured on.
+        half: keep two bytes a number; see `rounded_to_half`.
         **notes: seed, epochs, minutes, hardware…
     """
     path = WEIGHTS / f"{name}.safetensors"
     state = {
-        key: value.detach().cpu().contiguous()
+        key: value.half() if half and value.is_floating_point() else value
         for key, value in model.state_dict().items()
     }
-    save_file(state, path)
+    save_file({k: v.detach().cpu().contiguous() for k, v in state.items()}, path)
     entry = {
         "builder": builder,
         "script": f"tools/train/{name}.py",
@@ -169,6 +171,11 @@ def ship(
     MANIFEST.write_text(written(entries), encoding="utf-8")
     megabytes = path.stat().st_size / 1e6
     print(f"{path.relative_to(ROOT)}: {megabytes:.2f} MB, {metric} {value:.4f}")
+
+
+def rounded_to_half(model: nn.Module) -> nn.Module:
+    """The same net with weights that two bytes can hold, to be measured as shipped."""
+    return model.half().float()
 
 
 def written(entries: dict[str, dict]) -> str:

@@ -14,7 +14,7 @@ def main() -> None:
     """Train, measure, ship."""
     train_and_ship_detector(
         "yolo_scenes",
-        options(__file__, __doc__, epochs=30),
+        options(__file__, __doc__, epochs=24),
         yolo_scenes,
         builder="cvlib.detect.yolo:yolo_scenes",
         weight_decay=0.02,

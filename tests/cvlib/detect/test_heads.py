@@ -32,7 +32,7 @@ def test_what_lies_outside_the_image_is_black():
 @pytest.mark.parametrize("pool", ["roi_align", "roi_pool"])
 def test_a_head_has_one_row_a_region(pool):
     regions = [torch.tensor([[0.0, 0, 32, 32]] * 2), torch.zeros(0, 4)]
-    scores, codes = PooledHead(5, pool=pool)(torch.rand(2, 80, 6, 8), regions)
+    scores, codes = PooledHead(5, pool=pool)(torch.rand(2, 64, 12, 16), regions)
     assert scores.shape == (2, 5)
     assert codes.shape == (2, 20)
 
