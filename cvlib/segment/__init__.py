@@ -21,22 +21,10 @@ from cvlib.segment.instance_maps import (
     of_class,
     paste_masks_in_image,
 )
-from cvlib.segment.mask_rcnn import (
-    KeypointHead,
-    MaskHead,
-    MaskRCNN,
-    mask_rcnn,
-    mask_scenes,
-)
+from cvlib.segment.mask_rcnn import KeypointHead, MaskHead, MaskRCNN, mask_rcnn
 from cvlib.segment.measuring import InstanceFigures, keypoints_found, measure_instances
 from cvlib.segment.moves import flip_instances, standard_instances
-from cvlib.segment.sharpmask import (
-    Refinement,
-    SharpMask,
-    freeze,
-    sharpmask_scenes,
-    windows,
-)
+from cvlib.segment.sharpmask import Refinement, SharpMask, freeze, windows
 from cvlib.segment.sizes import crop_centre, crop_to, mirrored, unet_sizes
 from cvlib.segment.training import (
     fit_segmenter,
@@ -86,7 +74,6 @@ __all__ = [
     "join",
     "keypoints_found",
     "mask_rcnn",
-    "mask_scenes",
     "mask_targets",
     "measure_cutouts",
     "measure_instances",
@@ -101,7 +88,6 @@ __all__ = [
     "propose_masks",
     "segment",
     "semantic_map",
-    "sharpmask_scenes",
     "stacked",
     "standard_instances",
     "standard_segmentation",

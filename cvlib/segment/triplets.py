@@ -200,6 +200,13 @@ def measure_cutouts(
     Returns:
         For "deepmask" and "sharpmask" the mean overlap of masks of 112 × 112 and the
         mean boundary F with a tolerance of 2 pixels of the patch.
+
+    Example:
+        >>> from cvlib.data.benchmark import scenes_benchmark
+        >>> from cvlib.segment import DeepMask
+        >>> model = SharpMask(DeepMask()).eval()
+        >>> sorted(measure_cutouts(model, scenes_benchmark("test", n=1, masks=True)))
+        ['deepmask', 'sharpmask']
     """
     patches, masks = [], []
     for image, target in data:
