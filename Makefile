@@ -10,9 +10,10 @@ READY := $(VENV)/.ready
 NODE := node_modules/.package-lock.json
 NBVAL := --nbval --nbval-cell-timeout=300 \
   --nbval-sanitize-with=$(CURDIR)/tests/nbval.cfg
-# the detectors with regions begin with YOLO's backbone
-TRAINED_FIRST := tools/train/yolo_scenes.py
-SHARED_BY_TRAINING := $(addprefix tools/train/,recipe.py detectors.py proposed.py)
+# detectors with regions begin with YOLO's backbone, masks with Faster R-CNN
+TRAINED_FIRST := $(addprefix tools/train/,yolo_scenes.py faster_scenes.py)
+SHARED_BY_TRAINING := $(addprefix tools/train/,recipe.py detectors.py proposed.py \
+  segmenters.py)
 # one thread a process: four that share two cores wait for each other's threads
 TEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile \
   --no-loadscope-reorder
