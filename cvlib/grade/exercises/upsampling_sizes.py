@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cvlib import conv
 from cvlib.grade.draw import numbers
 from cvlib.grade.spec import Case, Exercise, Misconception
 
@@ -104,9 +103,8 @@ def quizzes(rng: np.random.Generator) -> Iterator[Case]:
 
 def transposed_settings(size, kernel_size, stride, padding):
     """The answer to the second."""
-    small = conv.output_size(size, kernel_size, stride=stride, padding=padding)
-    extra = (size + 2 * padding - kernel_size) % stride
-    return small, stride - 1, kernel_size - 1 - padding, extra
+    steps, extra = divmod(size + 2 * padding - kernel_size, stride)
+    return steps + 1, stride - 1, kernel_size - 1 - padding, extra
 
 
 def with_part(part, value, size, kernel_size, stride, padding):
