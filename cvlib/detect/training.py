@@ -1,14 +1,13 @@
 """The training loop of detectors (torch): like `cvlib.train.fit`, with many losses."""
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
 
 from cvlib.train import Checkpoint, History, State
+from cvlib.train.epochs import run_epochs
 from cvlib.train.loop import computing_in
 from cvlib.validate import check_number, check_positive
 
@@ -80,14 +79,12 @@ def fit_detector(
     steps = math.ceil(len(data) / batch_size)
     state = State(model, optimizer, History(), steps=epochs * steps)
     chance = torch.Generator().manual_seed(seed)
-    if resume:
-        resume.load(state, chance)
 
-    def step(examples: list[Example]) -> None:
+    def step(batch: Tensor) -> Tensor:
         """Forward, backward, one step downhill."""
-        t = state.step / state.steps
-        for group in optimizer.param_groups:
-            group["lr"] = lr * (schedule(t) if schedule else 1)
+        examples = [data[i] for i in batch.tolist()]
+        if augment:
+            examples = [augment(example, chance) for example in examples]
         images = [image.to(device) for image, _ in examples]
         targets = [{k: v.to(device) for k, v in t.items()} for _, t in examples]
         with computing_in(precision, device):
@@ -97,35 +94,10 @@ def fit_detector(
         loss.backward()
         nn.utils.clip_grad_norm_(weights, clip)
         optimizer.step()
-        state.step += 1
-        state.loss = loss.item()
-        if not math.isfinite(state.loss):
-            raise FloatingPointError(
-                f"the loss is {state.loss} at step {state.step}; try a lower lr than "
-                f"{lr:g}"
-            )
-        state.history.loss.append(state.loss)
+        return loss
 
-    bar = tqdm(total=state.steps, initial=state.step, disable=not progress)
-    while state.epoch < epochs:
-        begin = time.perf_counter()
-        model.train()
-        for chosen in torch.randperm(len(data), generator=chance).split(batch_size):
-            examples = [data[i] for i in chosen.tolist()]
-            if augment:
-                examples = [augment(example, chance) for example in examples]
-            step(examples)
-            bar.update()
-        state.epoch += 1
-        history = state.history
-        history.train_loss.append(sum(history.loss[-steps:]) / steps)
-        history.lr.append(optimizer.param_groups[0]["lr"])
-        history.seconds.append(time.perf_counter() - begin)
-        bar.set_postfix_str(f"loss {history.train_loss[-1]:.3f}")
-        if after_epoch:
-            after_epoch(state)
-        if resume:
-            resume.save(state, chance)
-    bar.close()
-    model.eval()
-    return state.history
+    return run_epochs(
+        state, len(data), step,
+        epochs=epochs, batch_size=batch_size, lr=lr, chance=chance, schedule=schedule,
+        progress=progress, resume=resume, after_epoch=after_epoch,
+    )  # fmt: skip

@@ -1,12 +1,10 @@
 """Training a network for maps (torch): the loop, and what it shows the network."""
 
 import math
-import time
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
 
 from cvlib.augment import (
     Sample,
@@ -18,6 +16,7 @@ from cvlib.augment import (
 from cvlib.losses import cross_entropy
 from cvlib.metrics import confusion_matrix
 from cvlib.train import Checkpoint, History, State
+from cvlib.train.epochs import run_epochs
 from cvlib.train.loop import as_input, computing_in
 from cvlib.validate import check_number, check_positive, check_shape
 
@@ -194,8 +193,6 @@ def fit_segmenter(
     steps = math.ceil(N / batch_size)
     state = State(model, optimizer, History(), steps=epochs * steps)
     chance = torch.Generator().manual_seed(seed)
-    if resume:
-        resume.load(state, chance)
 
     def examples(batch: Tensor) -> tuple[Tensor, Tensor]:
         """Pictures and maps of a step, each changed on its own."""
@@ -206,44 +203,21 @@ def fit_segmenter(
         x = x.contiguous(memory_format=torch.channels_last)
         return x.to(device), y.to(device)
 
-    def step(x: Tensor, y: Tensor) -> None:
+    def step(batch: Tensor) -> Tensor:
         """Forward, backward, one step downhill."""
-        for group in optimizer.param_groups:
-            group["lr"] = lr * (schedule(state.step / state.steps) if schedule else 1)
+        x, y = examples(batch)
         with computing_in(precision, device):
             found = loss(model, x, y)
         optimizer.zero_grad()
         found.backward()
         optimizer.step()
-        state.step += 1
-        state.loss = found.item()
-        if not math.isfinite(state.loss):
-            raise FloatingPointError(
-                f"the loss is {state.loss} at step {state.step}; try a lower lr than "
-                f"{lr:g}"
-            )
-        state.history.loss.append(state.loss)
+        return found
 
-    bar = tqdm(total=state.steps, initial=state.step, disable=not progress)
-    while state.epoch < epochs:
-        begin = time.perf_counter()
-        model.train()
-        for batch in torch.randperm(N, generator=chance).split(batch_size):
-            step(*examples(batch))
-            bar.update()
-        state.epoch += 1
-        history = state.history
-        history.train_loss.append(sum(history.loss[-steps:]) / steps)
-        history.lr.append(optimizer.param_groups[0]["lr"])
-        history.seconds.append(time.perf_counter() - begin)
-        bar.set_postfix_str(f"loss {history.train_loss[-1]:.3f}")
-        if after_epoch:
-            after_epoch(state)
-        if resume:
-            resume.save(state, chance)
-    bar.close()
-    model.eval()
-    return state.history
+    return run_epochs(
+        state, N, step,
+        epochs=epochs, batch_size=batch_size, lr=lr, chance=chance, schedule=schedule,
+        progress=progress, resume=resume, after_epoch=after_epoch,
+    )  # fmt: skip
 
 
 @torch.no_grad()
