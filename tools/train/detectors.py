@@ -106,7 +106,6 @@ def train_and_ship_detector(
         after_epoch=report,
         **(usual | settings),
     )
-    model = model.cpu().to(memory_format=torch.contiguous_format).eval()
     model = rounded_to_half(model)
     test = splits("test")
     notes = {}

@@ -9,7 +9,7 @@ instructions. `--images 500 --epochs 2 --dry` is a trial.
 
 from detectors import pretrained_backbone
 from recipe import options
-from segmenters import measured, train_and_ship_segmenter, with_trial
+from segmenters import IMAGES, measured, train_and_ship_segmenter
 from torch import Tensor
 
 from cvlib.losses import cross_entropy
@@ -46,7 +46,7 @@ def main() -> None:
     """Train, measure, ship."""
     train_and_ship_segmenter(
         "fcn8_scenes",
-        with_trial(lambda: options(__file__, __doc__, epochs=14)),
+        options(__file__, __doc__, epochs=14, images=IMAGES),
         pretrained,
         builder="cvlib.segment.fcn:fcn8_scenes",
         loss=three_losses,

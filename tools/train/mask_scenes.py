@@ -56,7 +56,6 @@ def main() -> None:
         resume=Checkpoint(chosen.checkpoint),
         after_epoch=report,
     )
-    model = model.cpu().to(memory_format=torch.contiguous_format).eval()
     model = rounded_to_half(model)
     figures = measure_instances(model, scenes_benchmark("test", **every))
     ship(

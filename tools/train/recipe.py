@@ -23,8 +23,18 @@ MANIFEST = WEIGHTS / "MANIFEST.toml"
 Data = tuple[Tensor, Tensor]
 
 
-def options(script: str, doc: str, *, epochs: int) -> argparse.Namespace:
-    """The options that all scripts understand."""
+def options(
+    script: str, doc: str, *, epochs: int, images: int | None = None
+) -> argparse.Namespace:
+    """The options that all scripts understand.
+
+    Args:
+        script: its file.
+        doc: what `--help` says of it.
+        epochs: unless others are wanted.
+        images: of the train split, unless fewer are wanted for a trial; None for
+            scripts without trials.
+    """
     parser = argparse.ArgumentParser(
         prog=f"python tools/train/{Path(script).name}",
         description=doc,
@@ -43,6 +53,9 @@ def options(script: str, doc: str, *, epochs: int) -> argparse.Namespace:
         help="saved after each epoch; started again, the script goes on from it",
     )
     parser.add_argument("--fresh", action="store_true", help="forget the checkpoint")
+    if images:
+        parser.add_argument("--images", type=int, default=images)
+        parser.add_argument("--dry", action="store_true", help="measure, write nothing")
     chosen = parser.parse_args()
     if chosen.fresh:
         chosen.checkpoint.unlink(missing_ok=True)
@@ -174,7 +187,11 @@ def ship(
 
 
 def rounded_to_half(model: nn.Module) -> nn.Module:
-    """The same net with weights that two bytes can hold, to be measured as shipped."""
+    """The net as it will be shipped and is to be measured: two bytes a number.
+
+    In evaluation mode, on the CPU, in the usual order of memory.
+    """
+    model = model.cpu().to(memory_format=torch.contiguous_format).eval()
     return model.half().float()
 
 

@@ -80,7 +80,6 @@ def train_and_ship_segmenter(
         after_epoch=report,
         **(usual | settings),
     )
-    model = model.cpu().to(memory_format=torch.contiguous_format).eval()
     model = rounded_to_half(model)
     minutes = round(sum(history.seconds) / 60, 1)
     test = pictures("test", n=SAMPLE if chosen.dry else None)
@@ -107,17 +106,3 @@ def train_and_ship_segmenter(
         minutes=minutes,
         hardware=hardware(chosen.device),
     )
-
-
-def with_trial(parse: Callable[[], argparse.Namespace]) -> argparse.Namespace:
-    """The usual options, and two for a short trial."""
-    import sys
-
-    own = argparse.ArgumentParser(add_help=False)
-    own.add_argument("--images", type=int, default=IMAGES)
-    own.add_argument("--dry", action="store_true", help="measure, but write nothing")
-    trial, rest = own.parse_known_args()
-    sys.argv[1:] = rest
-    chosen = parse()
-    chosen.images, chosen.dry = trial.images, trial.dry
-    return chosen

@@ -64,7 +64,6 @@ def main() -> None:
         SharpMaskTraining(model), chosen, data, "sharpmask",
         max(1, round(SECOND * chosen.epochs)), positive=1.0,
     )  # fmt: skip
-    model = model.cpu().to(memory_format=torch.contiguous_format).eval()
     model = rounded_to_half(model)
     figures = measure_cutouts(model, scenes_benchmark("test", masks=True))
     ship(

@@ -9,7 +9,7 @@ on one quiet core with bfloat16 instructions.
 
 from detectors import pretrained_backbone
 from recipe import options
-from segmenters import train_and_ship_segmenter, with_trial
+from segmenters import IMAGES, train_and_ship_segmenter
 
 from cvlib.segment import BackboneUNet, unet_scenes
 
@@ -25,7 +25,7 @@ def main() -> None:
     """Train, measure, ship."""
     train_and_ship_segmenter(
         "unet_scenes",
-        with_trial(lambda: options(__file__, __doc__, epochs=12)),
+        options(__file__, __doc__, epochs=12, images=IMAGES),
         pretrained,
         builder="cvlib.segment.unet:unet_scenes",
     )
