@@ -6,7 +6,6 @@ is and whatever its size. These functions bring masks and points there and back 
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from cvlib.boxes.guards import check_tensor
 from cvlib.roi import roi_align
@@ -82,21 +81,27 @@ def paste_masks_in_image(
     check_shape("boxes", boxes, "N 4", N=N, to_match=f"masks {tuple(masks.shape)}")
     H, W = pair("size", size)
     threshold = check_number("threshold", threshold)
-    sides = (boxes[:, 2:] - boxes[:, :2]).clamp(min=1e-6)
-    x = torch.arange(W, device=boxes.device) + 0.5
-    y = torch.arange(H, device=boxes.device) + 0.5
-    # −1 and 1 are the edges of the box, as grid_sample has them
-    u = 2 * (x - boxes[:, :1]) / sides[:, :1] - 1  # (N, W)
-    v = 2 * (y - boxes[:, 1:2]) / sides[:, 1:] - 1  # (N, H)
-    places = torch.stack([u[:, None].expand(N, H, W), v[:, :, None].expand(N, H, W)], 3)
-    pasted = functional.grid_sample(
-        masks[:, None].to(boxes.dtype),
-        places,
-        padding_mode="border",
-        align_corners=False,
-    )
-    inside = (places.abs() <= 1).all(-1)
-    return (pasted[:, 0] >= threshold) & inside
+    columns, within_x = _along(boxes[:, 0], boxes[:, 2], W, masks.shape[2])
+    rows, within_y = _along(boxes[:, 1], boxes[:, 3], H, masks.shape[1])
+    pasted = rows @ masks.to(boxes.dtype) @ columns.mT
+    return (pasted >= threshold) & within_y[:, :, None] & within_x[:, None]
+
+
+def _along(start: Tensor, stop: Tensor, n: int, m: int) -> tuple[Tensor, Tensor]:
+    """Of m cells between `start` and `stop`, how each of n pixels is mixed.
+
+    Bilinear interpolation treats rows and columns apart, so for each axis it is a
+    matrix with at most two weights a row.
+
+    Returns:
+        (N, n, m) weights, and (N, n) whether the middle of a pixel is in the box.
+    """
+    middles = torch.arange(n, device=start.device) + 0.5
+    share = (middles - start[:, None]) / (stop - start)[:, None].clamp(min=1e-6)
+    place = (m * share - 0.5).clamp(0, m - 1)  # 0 is the centre of the first cell
+    cells = torch.arange(m, device=start.device)
+    weights = (1 - (place[..., None] - cells).abs()).clamp(min=0)
+    return weights, (share >= 0) & (share <= 1)
 
 
 def heatmaps_to_keypoints(heatmaps: Tensor, boxes: Tensor) -> Tensor:

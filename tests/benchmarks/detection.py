@@ -1,39 +1,19 @@
 """How far detection is from a peer: `python tests/benchmarks/detection.py`.
 
-Both run the same case by turns in one process, so that a busy moment of the machine
-hits both. The peer is the plainest torch that does the same. The table shows medians,
-then the ratio of the quickest runs: where it differs much from the ratio of the
-medians, the machine was busy. Nothing here fails: time is not a test.
+The peer is the plainest torch that does the same. How to read the table is said in
+`_turns.py`.
 """
 
-import argparse
 from collections.abc import Callable
-from statistics import median
-from time import perf_counter
 
 import torch
+from _turns import Pair, run_cases
 from torch import Tensor
 from torch.nn import functional
 
 from cvlib import boxes as ops
 from cvlib.metrics import coco_match_by_definition, coco_metrics
 from cvlib.roi import roi_align, roi_pool
-
-ROUNDS = 9
-Pair = tuple[Callable[[], object], Callable[[], object]]
-
-
-def milliseconds(run: Callable[[], object]) -> float:
-    start = perf_counter()
-    run()
-    return 1e3 * (perf_counter() - start)
-
-
-def by_turns(ours: Callable[[], object], theirs: Callable[[], object], rounds: int):
-    """Milliseconds of each run of ours, and of theirs; without the first."""
-    ours(), theirs()
-    pairs = [(milliseconds(ours), milliseconds(theirs)) for _ in range(rounds)]
-    return zip(*pairs, strict=True)
 
 
 def random_boxes(n: int, size: float = 1000, side: float = 100) -> Tensor:
@@ -149,22 +129,5 @@ CASES: dict[str, tuple[Callable[[], Pair], str]] = {  # what it is, and the targ
 }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("only", nargs="?", default="", help="part of a case's name")
-    parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    columns = "ours ms", "peer ms", "ratio", "quickest"
-    print(f"{'case':<28}" + "".join(f"{name:>10}" for name in columns) + "    target")
-    for name, (case, target) in CASES.items():
-        if arguments.only not in name:
-            continue
-        mine, peers = by_turns(*case(), ROUNDS)
-        ratios = [f(mine) / f(peers) for f in (median, min)]
-        times = f"{median(mine):10.2f}{median(peers):10.2f}"
-        print(f"{name:<28}{times}{ratios[0]:10.2f}{ratios[1]:10.2f}    {target}")
-
-
 if __name__ == "__main__":
-    main()
+    run_cases(__doc__, CASES)
