@@ -22,6 +22,7 @@ WITH_EXAMPLES = (
     "cvlib.detect.proposals",
     "cvlib.detect.yolo",
     "cvlib.explain",
+    "cvlib.faces",
     "cvlib.filters",
     "cvlib.grade",
     "cvlib.image",
@@ -42,8 +43,8 @@ WITH_EXAMPLES = (
 is what it offers by name; the modules inside have helpers besides."""
 
 WITH_TORCH = (
-    "anchors", "augment", "boxes", "detect", "explain", "localize", "losses", "metrics",
-    "roi", "segment",
+    "anchors", "augment", "boxes", "detect", "explain", "faces", "localize", "losses",
+    "metrics", "roi", "segment",
 )  # fmt: skip
 """Packages whose examples need not say `import torch`."""
 
