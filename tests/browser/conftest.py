@@ -70,12 +70,13 @@ class Visit:
         if not request.url.startswith(own):
             self.foreign.append(request.url)
 
-    def open(self, name: str, *, dark: bool = False):
+    def open(self, name: str, *, dark: bool = False, disk: bool = False):
         """Go to a page of the book, by its path without ending."""
         self.page.add_init_script(
             f"localStorage.setItem('mode', '{'dark' if dark else 'light'}')"
         )
-        self.page.goto(f"{self.base_url}/{name}.html", wait_until="load")
+        site = SITE.as_uri() if disk else self.base_url
+        self.page.goto(f"{site}/{name}.html", wait_until="load")
         self.page.wait_for_function("document.readyState === 'complete'")
         return self.page
 
