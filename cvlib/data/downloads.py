@@ -58,6 +58,10 @@ ISBI_EM = (
     "https://github.com/zhixuhao/unet/archive/"
     "b45af4d458437d8281cc218a07fd4380818ece4a.tar.gz"
 )
+PAINTINGS = (
+    "https://raw.githubusercontent.com/jcjohnson/neural-style/"
+    "07c4b8299f8fbdafec0c514fc820ff1d7ff62e46/examples/inputs"
+)
 DOWNLOADS = {
     "cifar10": Download(
         "cifar-10-python.tar.gz",
@@ -108,6 +112,13 @@ DOWNLOADS = {
         0.005,
         "MNIST: LeCun, Cortes, Burges",
     ),
+    "olivetti": Download(
+        "olivettifaces.mat",
+        "https://ndownloader.figshare.com/files/5976027",
+        "sha256:b612fb967f2dc77c9c62d3e1266e0c73d5fca46a4b8906c18e454d41af987794",
+        4.3,
+        "ORL faces: Olivetti Research Laboratory, AT&T",
+    ),
     "bccd": Download(
         "bccd/BCCD",
         "https://github.com/Shenggan/BCCD_Dataset/archive/"
@@ -132,6 +143,27 @@ DOWNLOADS = {
         19.0,
         "ISBI 2012 challenge: Cardona et al.; packed by zhixuhao/unet, MIT licence",
         folder="data/membrane/train/label",
+    ),
+    "starry_night": Download(
+        "style_images/starry_night.jpg",
+        f"{PAINTINGS}/starry_night.jpg",
+        "sha256:0592ab0f7b51b3ce72608a95e53880bd93971e5b48f93a0ce8dfd3cbccf3d098",
+        0.3,
+        "Vincent van Gogh, The Starry Night, 1889: public domain",
+    ),
+    "the_scream": Download(
+        "style_images/the_scream.jpg",
+        f"{PAINTINGS}/the_scream.jpg",
+        "sha256:f3075cddeb974a9ee1d6418f7f33fd05185a7ac7dcb4288bd2805d499a9dcaee",
+        0.2,
+        "Edvard Munch, The Scream, 1893: public domain",
+    ),
+    "shipwreck": Download(
+        "style_images/shipwreck.jpg",
+        f"{PAINTINGS}/shipwreck.jpg",
+        "sha256:4f7cf34e3cd4a5daaf3f421f059ca9a01aaa2a3afd7243d6670c9c8bc001a213",
+        0.1,
+        "J. M. W. Turner, The Shipwreck, 1805: public domain",
     ),
 }
 

@@ -13,11 +13,18 @@ from cvlib.data.faces.drawing import (
 )
 from cvlib.data.faces.landmarks import LANDMARK_PAIRS, LANDMARKS
 from cvlib.data.faces.people import VERSION, Person, identities, person
+from cvlib.data.faces.real import (
+    LFW_MIDDLE,
+    lfw_patches,
+    orl_faces,
+    people_folder,
+)
 from cvlib.data.faces.shots import OCCLUSIONS, Shot, random_shot
 
 __all__ = [
     "LANDMARKS",
     "LANDMARK_PAIRS",
+    "LFW_MIDDLE",
     "OCCLUSIONS",
     "VERSION",
     "FaceSet",
@@ -28,6 +35,9 @@ __all__ = [
     "draw_faces",
     "face_set",
     "identities",
+    "lfw_patches",
+    "orl_faces",
+    "people_folder",
     "person",
     "random_shot",
 ]

@@ -29,8 +29,8 @@ def azimuth(x: NDArray, z: NDArray) -> NDArray:
     """Direction round the head in [−2, 2], without trigonometry.
 
     Example:
-        >>> azimuth(np.array([0.0, 1.0, 1.0]), np.array([1.0, 0.0, -1.0])).round(3).tolist()
-        [0.0, 1.0, 1.5]
+        >>> azimuth(np.array([0.0, 1.0, 1.0]), np.array([1, 0, -1])).round(3)
+        array([0. , 1. , 1.5])
     """
     share = np.abs(x) / (np.abs(x) + np.abs(z) + F(1e-6))
     return np.sign(x) * np.where(z >= 0, share, 2 - share)
