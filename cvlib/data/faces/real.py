@@ -109,8 +109,8 @@ def people_folder(
     Args:
         folder: holds the people's folders.
         size: height and width to make of the square in each picture's middle.
-        crop: share of the shorter side that is kept; `LFW_MIDDLE` for LFW's own pictures
-            of 250 pixels, whose faces lie in the middle.
+        crop: share of the shorter side that is kept; `LFW_MIDDLE` for LFW's own
+            pictures of 250 pixels, whose faces lie in the middle.
         colour: "rgb" or "gray".
 
     Returns:
