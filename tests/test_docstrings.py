@@ -35,6 +35,7 @@ WITH_EXAMPLES = (
     "cvlib.roi",
     "cvlib.segment",
     "cvlib.show",
+    "cvlib.style",
     "cvlib.summary",
     "cvlib.train",
     "cvlib.validate",
@@ -44,7 +45,7 @@ is what it offers by name; the modules inside have helpers besides."""
 
 WITH_TORCH = (
     "anchors", "augment", "boxes", "detect", "explain", "faces", "localize", "losses",
-    "metrics", "roi", "segment",
+    "metrics", "roi", "segment", "style",
 )  # fmt: skip
 """Packages whose examples need not say `import torch`."""
 
