@@ -1,16 +1,15 @@
 """Random detections and what pycocotools says of them.
 
-`python tests/cvlib/metrics/coco_sets.py` writes coco_golden.json anew; it needs
+`python -m tests.cvlib.metrics.coco_sets` writes coco_golden.json anew; it needs
 pycocotools, the tests do not.
 """
 
-import contextlib
-import io
-import json
 from pathlib import Path
 
 import numpy as np
 import torch
+
+from tests.cvlib.metrics.pycoco import figures, record
 
 GOLDEN = Path(__file__).with_name("coco_golden.json")
 SETS = [
@@ -80,55 +79,21 @@ def fingerprint(detections, targets) -> float:
 
 
 def by_pycocotools(detections, targets) -> list[float]:
-    from pycocotools.coco import COCO
-    from pycocotools.cocoeval import COCOeval
+    def annotations(image):
+        more = [key for key in image if key not in ("boxes", "labels")]
+        for k, box in enumerate(image["boxes"]):
+            yield {
+                "category_id": int(image["labels"][k]),
+                "bbox": [*box[:2].tolist(), *(box[2:] - box[:2]).tolist()],
+                **{key.rstrip("s"): +image[key][k].item() for key in more},
+            }
 
-    def annotations(images):
-        for image_id, image in enumerate(images, start=1):
-            rows = [dict(zip(image, values, strict=True)) for values in
-                    zip(*image.values(), strict=True)]  # fmt: skip
-            for row in rows:
-                box = row.pop("boxes")
-                yield {
-                    "image_id": image_id,
-                    "category_id": int(row.pop("labels")),
-                    "bbox": [*box[:2].tolist(), *(box[2:] - box[:2]).tolist()],
-                    **{k.rstrip("s"): float(v) for k, v in row.items()},
-                }
-
-    truth = [{"id": n, **a} for n, a in enumerate(annotations(targets), start=1)]
-    for a in truth:
-        a["iscrowd"] = int(a["iscrowd"])
-    found = list(annotations(detections))
-    names = sorted({a["category_id"] for a in truth + found})
-    api = COCO()
-    api.dataset = {
-        "info": {},
-        "images": [{"id": n} for n in range(1, len(targets) + 1)],
-        "categories": [{"id": n} for n in names],
-        "annotations": truth,
-    }
-    with contextlib.redirect_stdout(io.StringIO()):
-        api.createIndex()
-        evaluation = COCOeval(api, api.loadRes(found), "bbox")
-        evaluation.evaluate()
-        evaluation.accumulate()
-        evaluation.summarize()
-    return [float(value) for value in evaluation.stats]
-
-
-def main() -> None:
-    import importlib.metadata
-
-    cases = []
-    for args in SETS:
-        sets = draw(*args)
-        cases.append({"set": args, "fingerprint": fingerprint(*sets),
-                      "figures": by_pycocotools(*sets)})  # fmt: skip
-    version = importlib.metadata.version("pycocotools")
-    record = {"by": f"pycocotools {version}", "cases": cases}
-    GOLDEN.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    truth, found = (
+        [list(annotations(image)) for image in images]
+        for images in (targets, detections)
+    )
+    return figures("bbox", truth, found)
 
 
 if __name__ == "__main__":
-    main()
+    record(GOLDEN, SETS, draw, fingerprint, by_pycocotools)

@@ -1,15 +1,14 @@
 """Random masks and what pycocotools says of them.
 
-`python tests/cvlib/metrics/mask_sets.py` writes mask_golden.json anew; it needs
+`python -m tests.cvlib.metrics.mask_sets` writes mask_golden.json anew; it needs
 pycocotools, the tests do not.
 """
 
-import contextlib
-import io
-import json
 from pathlib import Path
 
 import numpy as np
+
+from tests.cvlib.metrics.pycoco import figures, record
 
 GOLDEN = Path(__file__).with_name("mask_golden.json")
 SIZE = (260, 280)
@@ -85,55 +84,25 @@ def fingerprint(detections, targets) -> float:
 
 def by_pycocotools(detections, targets) -> list[float]:
     from pycocotools import mask as rle
-    from pycocotools.coco import COCO
-    from pycocotools.cocoeval import COCOeval
 
-    def annotations(images):
-        for image_id, image in enumerate(images, start=1):
-            for k, mask in enumerate(image["masks"]):
-                yield {
-                    "image_id": image_id,
-                    "category_id": int(image["labels"][k]),
-                    "segmentation": rle.encode(np.asfortranarray(mask, dtype=np.uint8)),
-                    "area": int(mask.sum()),
-                    **{key: float(image[key][k]) for key in ("scores", "iscrowd")
-                       if key in image},
-                }  # fmt: skip
+    def annotations(image):
+        for k, mask in enumerate(image["masks"]):
+            kind = {"iscrowd": int(image["iscrowd"][k])} if "iscrowd" in image else {
+                "score": float(image["scores"][k])
+            }  # fmt: skip
+            yield {
+                "category_id": int(image["labels"][k]),
+                "segmentation": rle.encode(np.asfortranarray(mask, dtype=np.uint8)),
+                "area": int(mask.sum()),
+                **kind,
+            }
 
-    truth = [{"id": n, **a} for n, a in enumerate(annotations(targets), start=1)]
-    found = [{k.rstrip("s"): v for k, v in a.items()} for a in annotations(detections)]
-    for a in truth:
-        a["iscrowd"] = int(a["iscrowd"])
-    names = sorted({a["category_id"] for a in truth + found})
-    api = COCO()
-    api.dataset = {
-        "info": {},
-        "images": [{"id": n, "height": SIZE[0], "width": SIZE[1]}
-                   for n in range(1, len(targets) + 1)],
-        "categories": [{"id": n} for n in names],
-        "annotations": truth,
-    }  # fmt: skip
-    with contextlib.redirect_stdout(io.StringIO()):
-        api.createIndex()
-        evaluation = COCOeval(api, api.loadRes(found), "segm")
-        evaluation.evaluate()
-        evaluation.accumulate()
-        evaluation.summarize()
-    return [float(value) for value in evaluation.stats]
-
-
-def main() -> None:
-    import importlib.metadata
-
-    cases = []
-    for args in SETS:
-        sets = draw(*args)
-        cases.append({"set": args, "fingerprint": fingerprint(*sets),
-                      "figures": by_pycocotools(*sets)})  # fmt: skip
-    version = importlib.metadata.version("pycocotools")
-    record = {"by": f"pycocotools {version}", "cases": cases}
-    GOLDEN.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    truth, found = (
+        [list(annotations(image)) for image in images]
+        for images in (targets, detections)
+    )
+    return figures("segm", truth, found, height=SIZE[0], width=SIZE[1])
 
 
 if __name__ == "__main__":
-    main()
+    record(GOLDEN, SETS, draw, fingerprint, by_pycocotools)
