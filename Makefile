@@ -10,8 +10,8 @@ READY := $(VENV)/.ready
 NODE := node_modules/.package-lock.json
 NBVAL := --nbval --nbval-cell-timeout=300 \
   --nbval-sanitize-with=$(CURDIR)/tests/nbval.cfg
-# detectors with regions begin with YOLO's backbone, masks with Faster R-CNN
-TRAINED_FIRST := $(addprefix tools/train/,yolo_scenes.py faster_scenes.py)
+# regions begin with YOLO's backbone, masks with Faster R-CNN, maps with Mask R-CNN
+TRAINED_FIRST := $(addprefix tools/train/,yolo_scenes.py faster_scenes.py mask_scenes.py)
 SHARED_BY_TRAINING := $(addprefix tools/train/,recipe.py detectors.py proposed.py \
   segmenters.py)
 # one thread a process: four that share two cores wait for each other's threads

@@ -6,7 +6,13 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from cvlib.detect.backbone import CHANNELS, MEAN, STD, small_backbone
+from cvlib.detect.backbone import (
+    CHANNELS,
+    MEAN,
+    STD,
+    DilatedBlock,
+    small_backbone,
+)
 from cvlib.nets.normalize import Normalize
 from cvlib.segment.sizes import check_pictures, crop_centre, crop_to, unet_sizes
 
@@ -164,14 +170,18 @@ def unet_2015(num_classes: int = 2, in_channels: int = 1) -> UNet:
 
 
 class BackboneUNet(UNet):
-    """A U-Net whose way down is the backbone of this book's detectors.
+    """A U-Net whose way down is the backbone of this book's detectors, and a step more.
 
-    Their four levels of stride 1, 2, 4 and 8, so that a detector's trained weights can
-    be taken over. What comes across at full size is the picture itself.
+    Its levels have strides 1, 2, 4 and 8, so that a detector's trained weights can be
+    taken over, and one of stride 16 below. What comes across at full size is the
+    picture itself; one convolution reads it and what came up, and gives the scores:
+    that level has a quarter of a million places in eight pictures, and layers there
+    cost most and know least.
 
     Args:
         num_classes: K.
         widths: channels of the levels on the way up, from the full picture down.
+        bottom: channels of the level of stride 16.
 
     Example:
         >>> BackboneUNet(7)(torch.zeros(1, 3, 50, 70)).shape
@@ -179,19 +189,28 @@ class BackboneUNet(UNet):
     """
 
     def __init__(
-        self, num_classes: int, *, widths: Sequence[int] = (16, 32, 48)
+        self,
+        num_classes: int,
+        *,
+        widths: Sequence[int] = (12, 32, 48, 80),
+        bottom: int = 96,
     ) -> None:
         nn.Module.__init__(self)
         self.normalize, self.first = Normalize(MEAN, STD), nn.Identity()
-        self.down = nn.ModuleList(levels(small_backbone()))
-        self.build_way_up(
-            (3, 24, 32), (*widths, CHANNELS), num_classes, padding=1, norm=True
+        lowest = nn.Sequential(
+            DilatedBlock(CHANNELS, bottom, stride=2),
+            DilatedBlock(bottom, bottom, dilation=2),
         )
+        self.down = nn.ModuleList([*levels(small_backbone()), lowest])
+        across = (3, 24, 32, CHANNELS)
+        self.build_way_up(across, (*widths, bottom), num_classes, padding=1, norm=True)
+        self.up[-1] = nn.Identity()
+        self.score = nn.Conv2d(across[0] + widths[0], num_classes, 3, padding=1)
         self.valid, self.in_channels = False, 3
 
     def begin_with(self, backbone: nn.Sequential) -> None:
         """Take over the weights of a `small_backbone`."""
-        for own, other in zip(self.down, levels(backbone), strict=True):
+        for own, other in zip(self.down, levels(backbone), strict=False):
             own.load_state_dict(other.state_dict())
 
 
