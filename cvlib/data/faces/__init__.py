@@ -14,6 +14,7 @@ from cvlib.data.faces.drawing import (
 from cvlib.data.faces.landmarks import LANDMARK_PAIRS, LANDMARKS
 from cvlib.data.faces.people import VERSION, Person, identities, person
 from cvlib.data.faces.real import (
+    ASTRONAUT,
     LFW_MIDDLE,
     lfw_patches,
     orl_faces,
@@ -22,6 +23,7 @@ from cvlib.data.faces.real import (
 from cvlib.data.faces.shots import OCCLUSIONS, Shot, random_shot
 
 __all__ = [
+    "ASTRONAUT",
     "LANDMARKS",
     "LANDMARK_PAIRS",
     "LFW_MIDDLE",
