@@ -37,11 +37,16 @@ class Scene:
         self, T: NDArray, alpha: NDArray, colour: NDArray, gloss: NDArray | float
     ) -> None:
         """Lay a surface over what is there."""
-        self.colour += alpha * (colour - self.colour)
-        self.normal += alpha * (slope(T, self.step) - self.normal)
-        self.gloss += alpha * (gloss - self.gloss)
-        self.lit = np.maximum(self.lit, alpha)
-        self.T = np.where(alpha > 0.5, T, self.T)
+        if not alpha.any():
+            return
+        here = part(alpha > 0)
+        a, n, old = alpha[here], slope(T[here], self.step), self.colour[:, *here]
+        self.colour[:, *here] = old + a * (colour[:, *here] - old)
+        self.normal[:, *here] += a * (n - self.normal[:, *here])
+        gloss = np.broadcast_to(np.asarray(gloss, F), alpha.shape)
+        self.gloss[here] += a * (gloss[here] - self.gloss[here])
+        self.lit[here] = np.maximum(self.lit[here], a)
+        self.T[here] = np.where(a > 0.5, T[here], self.T[here])
 
 
 def slope(T: NDArray, step: float) -> NDArray:
