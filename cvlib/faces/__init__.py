@@ -4,8 +4,10 @@ A task of its own beside detection and segmentation, because the answer is no cl
 people of tomorrow are not among those of the training set.
 """
 
+from .alignment import align, move_points, similarity_transform
 from .embedding import EmbeddingNet, SiameseNet, face_embedding
 from .heads import DeepFaceHead, pair_features
+from .landmarks import eyes, face_landmarks, interocular
 from .mining import (
     MINING,
     all_triplets,
@@ -18,7 +20,15 @@ from .mining import (
     triplet_kinds,
 )
 from .recognition import Found, Gallery, error_growth, identify, verify
-from .training import Watch, batch_of_people, fit_embedding, verification_pairs
+from .training import (
+    Watch,
+    all_pairs,
+    batch_of_people,
+    face_crops,
+    fit_embedding,
+    pair_distances,
+    verification_pairs,
+)
 
 __all__ = [
     "MINING",
@@ -28,19 +38,28 @@ __all__ = [
     "Gallery",
     "SiameseNet",
     "Watch",
+    "align",
+    "all_pairs",
     "all_triplets",
     "batch_hard_triplets",
     "batch_of_people",
     "error_growth",
+    "eyes",
+    "face_crops",
     "face_embedding",
+    "face_landmarks",
     "fit_embedding",
     "hard_triplets",
     "identify",
+    "interocular",
     "mine",
+    "move_points",
+    "pair_distances",
     "pair_features",
     "random_triplets",
     "relations",
     "semi_hard_triplets",
+    "similarity_transform",
     "triplet_kinds",
     "verification_pairs",
     "verify",

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from cvlib.augment import random_horizontal_flip, random_resized_crop
 from cvlib.faces.mining import mine, triplet_kinds
 from cvlib.losses import squared_distances, triplet_loss
-from cvlib.train import Checkpoint, History, State
+from cvlib.train import Checkpoint, History, State, predict
 from cvlib.train.epochs import run_epochs
 from cvlib.train.loop import as_input, computing_in
 from cvlib.train.schedules import one_cycle
@@ -65,7 +66,7 @@ def fit_embedding(
     labels: Tensor,
     *,
     epochs: int,
-    mining: str = "batch_hard",
+    mining: str = "semi_hard",
     margin: float = 0.2,
     people: int = 32,
     per_person: int = 4,
@@ -163,6 +164,59 @@ def fit_embedding(
     )
 
 
+def pair_distances(net: nn.Module, images: Tensor, pairs: Tensor) -> Tensor:
+    """The squared distance of each pair of pictures.
+
+    Args:
+        net: pictures to points.
+        images: (N, C, H, W); uint8 is divided by 255.
+        pairs: (M, 2) rows of `images`.
+
+    Returns:
+        (M,) on the CPU.
+
+    Example:
+        >>> x = torch.tensor([[0.0, 0], [3, 4]])
+        >>> pair_distances(nn.Linear(2, 2).requires_grad_(False), x,
+        ...                torch.tensor([[0, 0]]))
+        tensor([0.])
+    """
+    check_shape("pairs", pairs, "M 2")
+    with torch.no_grad():
+        points = predict(net, images)
+    return (points[pairs[:, 0]] - points[pairs[:, 1]]).square().sum(1)
+
+
+def face_crops(
+    images: Tensor,
+    generator: torch.Generator | None = None,
+    *,
+    scale: tuple[float, float] = (0.35, 1.0),
+) -> Tensor:
+    """Cut closer by chance, mirror half, take the colour off half.
+
+    A net that may use hair, collar and the colour of the light will use them, for they
+    tell the drawn people of its training apart. On photographs they are other ones, or
+    not in the picture. What is not always there cannot be relied on.
+
+    Args:
+        images: (N, 3, H, W) in [0, 1].
+        generator: of all draws.
+        scale: smallest and largest share of the area that is kept.
+
+    Example:
+        >>> face_crops(torch.rand(4, 3, 48, 48)).shape
+        torch.Size([4, 3, 48, 48])
+    """
+    size = images.shape[-2:]
+    cut = random_resized_crop(
+        images, generator, size=size, scale=scale, ratio=(0.9, 1.1)
+    )
+    cut = random_horizontal_flip(cut, generator)
+    grey = torch.rand(len(cut), 1, 1, 1, generator=generator) < 0.5
+    return torch.where(grey, cut.mean(1, keepdim=True), cut)
+
+
 def verification_pairs(
     labels: Tensor, *, folds: int = 10, per_fold: int = 300, seed: int = 0
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -171,12 +225,12 @@ def verification_pairs(
     Args:
         labels: (N,) who is on each picture.
         folds: into which people are dealt out.
-        per_fold: pairs of one person in a fold, and as many of two.
+        per_fold: pairs of one person in a fold, and as many of two; fewer of both where
+            there are fewer of one.
         seed: of the dealing and the drawing.
 
     Returns:
         Pairs (M, 2) of indices, (M,) whether they show one person, (M,) their folds.
-        A fold with fewer different pairs has what there is.
 
     Raises:
         ValueError: a fold would have fewer than two people.
@@ -202,15 +256,26 @@ def verification_pairs(
     found = []
     for number, people in enumerate(everybody.tensor_split(folds)):
         rows = torch.isin(labels, people).nonzero().flatten()
-        all_pairs = rows[torch.combinations(torch.arange(len(rows)), 2)]  # (M, 2)
-        alike = labels[all_pairs[:, 0]] == labels[all_pairs[:, 1]]
+        pairs, alike = all_pairs(labels[rows])
+        # were one kind more frequent, always guessing it would look like knowledge
+        count = min(per_fold, int(alike.sum()), int((~alike).sum()))
         for kind in (alike, ~alike):
-            own = all_pairs[kind]
-            own = own[torch.randperm(len(own), generator=chance)[:per_fold]]
-            found.append((own, torch.full((len(own),), number)))
+            own = rows[pairs[kind]]
+            own = own[torch.randperm(len(own), generator=chance)[:count]]
+            found.append((own, torch.full((count,), number)))
     pairs = torch.cat([pair for pair, _ in found])
-    return (
-        pairs,
-        labels[pairs[:, 0]] == labels[pairs[:, 1]],
-        torch.cat([f for _, f in found]),
-    )
+    folds_of = torch.cat([fold for _, fold in found])
+    return pairs, labels[pairs[:, 0]] == labels[pairs[:, 1]], folds_of
+
+
+def all_pairs(labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Every pair of pictures, and whether it shows one person.
+
+    Example:
+        >>> pairs, same = all_pairs(torch.tensor([7, 7, 9]))
+        >>> pairs.tolist(), same.tolist()
+        ([[0, 1], [0, 2], [1, 2]], [True, False, False])
+    """
+    (N,) = check_shape("labels", labels, "N")
+    pairs = torch.combinations(torch.arange(N), 2)
+    return pairs, labels[pairs[:, 0]] == labels[pairs[:, 1]]

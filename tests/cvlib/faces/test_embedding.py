@@ -10,9 +10,12 @@ from cvlib.faces import (
     EmbeddingNet,
     SiameseNet,
     Watch,
+    all_pairs,
     batch_of_people,
+    face_crops,
     face_embedding,
     fit_embedding,
+    pair_distances,
     pair_features,
     verification_pairs,
 )
@@ -168,6 +171,39 @@ def test_no_person_is_in_two_folds_and_half_of_the_pairs_are_alike():
         assert same[fold == k].sum() == 20
         assert (~same[fold == k]).sum() == 20
     assert len({tuple(p) for p in pairs.tolist()}) == len(pairs)
+
+
+def test_cut_faces_are_sometimes_grey_and_never_others():
+    images = torch.arange(48.0)[None, None, None] / 48 * torch.ones(40, 3, 48, 1)
+    images[:, 1] = images[:, 1] / 2  # a colour
+    cut = face_crops(images, torch.Generator().manual_seed(0))
+    grey = (cut == cut[:, :1]).flatten(1).all(1)
+    assert 10 < grey.sum() < 30
+    assert torch.equal(cut, face_crops(images, torch.Generator().manual_seed(0)))
+    width = cut[:, 0].flatten(1).max(1).values - cut[:, 0].flatten(1).min(1).values
+    assert (width[~grey] > 0.5).all()  # 0.35 of the area: 0.59 of the width
+    assert (width < 1).all()
+
+
+def test_where_there_are_few_pairs_of_one_person_there_are_few_of_two():
+    _, same, fold = verification_pairs(torch.arange(12).repeat_interleave(2), folds=3)
+    assert same.double().mean() == 0.5
+    assert fold.bincount().tolist() == [8, 8, 8]
+
+
+def test_all_pairs_are_all_of_them():
+    pairs, same = all_pairs(LABELS)
+    assert len(pairs) == 72 * 71 // 2
+    assert same.sum() == 12 * 15
+
+
+def test_distances_of_pairs_are_those_of_the_siamese_net():
+    torch.manual_seed(0)
+    net, x = EmbeddingNet().eval(), torch.rand(4, 3, 48, 48)
+    pairs = torch.tensor([[0, 1], [2, 3], [3, 0]])
+    with torch.no_grad():
+        expected = SiameseNet(net)(x[pairs[:, 0]], x[pairs[:, 1]])
+    assert_close(pair_distances(net, x, pairs), expected)
 
 
 def test_pairs_need_two_people_a_fold():
