@@ -15,7 +15,7 @@ TRAINED_FIRST := $(addprefix tools/train/,yolo_scenes.py faster_scenes.py mask_s
 SHARED_BY_TRAINING := $(addprefix tools/train/,recipe.py detectors.py proposed.py \
   segmenters.py)
 # one thread a process: four that share two cores wait for each other's threads
-TEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile \
+TEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -n auto --maxprocesses=4 --durations=15 --dist=loadfile \
   --no-loadscope-reorder
 
 export PYTHONUNBUFFERED := 1

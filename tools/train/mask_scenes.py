@@ -19,6 +19,7 @@ from cvlib.train import Checkpoint, seed_all
 from cvlib.train.schedules import one_cycle
 
 IMAGES = 3_000
+SAMPLE = 40  # test pictures that the test of the weights measures again
 PAIRS = {CLASS_NAMES.index(name): pairs for name, pairs in KEYPOINT_PAIRS.items()}
 
 
@@ -58,6 +59,7 @@ def main() -> None:
     )
     model = rounded_to_half(model)
     figures = measure_instances(model, scenes_benchmark("test", **every))
+    part = measure_instances(model, scenes_benchmark("test", n=SAMPLE, **every))
     ship(
         "mask_scenes",
         model,
@@ -68,6 +70,9 @@ def main() -> None:
         data=f"scenes benchmark, {IMAGES} training images",
         half=True,
         **{k: round(v, 4) for k, v in figures._asdict().items() if k != "mask_ap50"},
+        sample=SAMPLE,
+        sample_value=round(part.mask_ap50, 4),
+        sample_pck=round(part.pck, 4),
         seed=chosen.seed,
         epochs=history.epochs,
         minutes=round(sum(history.seconds) / 60, 1),

@@ -26,6 +26,7 @@ from cvlib.train import Checkpoint, seed_all
 from cvlib.train.schedules import one_cycle
 
 IMAGES = 3_000
+SAMPLE = 40  # test pictures that the test of the weights measures again
 SECOND = 0.5  # epochs of the second stage for one of the first
 
 
@@ -65,7 +66,10 @@ def main() -> None:
         max(1, round(SECOND * chosen.epochs)), positive=1.0,
     )  # fmt: skip
     model = rounded_to_half(model)
-    figures = measure_cutouts(model, scenes_benchmark("test", masks=True))
+    figures, part = (
+        measure_cutouts(model, scenes_benchmark("test", n=n, masks=True))
+        for n in (None, SAMPLE)
+    )
     ship(
         "sharpmask_scenes",
         model,
@@ -78,6 +82,9 @@ def main() -> None:
         iou=round(figures["sharpmask"][0], 4),
         deepmask_value=round(figures["deepmask"][1], 4),
         deepmask_iou=round(figures["deepmask"][0], 4),
+        sample=SAMPLE,
+        sample_value=round(part["sharpmask"][1], 4),
+        sample_deepmask=round(part["deepmask"][1], 4),
         seed=chosen.seed,
         epochs=chosen.epochs,
         minutes=round(first + second, 1),
