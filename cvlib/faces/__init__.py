@@ -5,6 +5,8 @@ people of tomorrow are not among those of the training set.
 """
 
 from .alignment import align, move_points, similarity_transform
+from .calibration import calibrate, calibration_patterns
+from .cascade import FaceCascade, Faces, cost_by_stage, face_cascade, stage_costs
 from .embedding import EmbeddingNet, SiameseNet, face_embedding
 from .heads import DeepFaceHead, pair_features
 from .landmarks import eyes, face_landmarks, interocular
@@ -34,6 +36,8 @@ __all__ = [
     "MINING",
     "DeepFaceHead",
     "EmbeddingNet",
+    "FaceCascade",
+    "Faces",
     "Found",
     "Gallery",
     "SiameseNet",
@@ -43,8 +47,12 @@ __all__ = [
     "all_triplets",
     "batch_hard_triplets",
     "batch_of_people",
+    "calibrate",
+    "calibration_patterns",
+    "cost_by_stage",
     "error_growth",
     "eyes",
+    "face_cascade",
     "face_crops",
     "face_embedding",
     "face_landmarks",
@@ -60,6 +68,7 @@ __all__ = [
     "relations",
     "semi_hard_triplets",
     "similarity_transform",
+    "stage_costs",
     "triplet_kinds",
     "verification_pairs",
     "verify",

@@ -197,3 +197,18 @@ def threshold_for(net: nn.Module, windows: Tensor, recall: float) -> float:
     """The highest probability that still lets that share of the faces through."""
     scores = net(windows).sigmoid()[:, 0].sort(descending=True).values
     return scores[math.ceil(recall * len(scores)) - 1].item()
+
+
+@torch.no_grad()
+def share_that_passes(
+    cascade: FaceCascade, faces: Tensor, *, count: int = 1000, seed: int = 8
+) -> float:
+    """Of faces, each shown in many ways, the share that no stage throws away.
+
+    The same views come to all three nets, each at its own size.
+    """
+    passed = torch.ones(count, dtype=torch.bool)
+    for k, size in enumerate(SIZES):
+        windows = shown(faces, count, size, torch.Generator().manual_seed(seed))
+        passed &= cascade.decide[k](windows)[:, 0].sigmoid() > cascade.thresholds[k]
+    return passed.float().mean().item()

@@ -28,6 +28,7 @@ from cvlib.faces.cascade_training import (
     any_windows,
     gather,
     lit,
+    share_that_passes,
     shown,
     threshold_for,
     train_calibration,
@@ -271,6 +272,13 @@ def test_the_threshold_lets_that_share_through():
     windows = torch.linspace(-3, 3, 100).reshape(100, 1, 1, 1)
     t = threshold_for(net, windows, 0.9)
     assert (windows.sigmoid() >= t).sum() == 90
+
+
+def test_a_face_has_to_pass_every_stage(by_hand):
+    discs = disc(25, 25, 12.5, 12.5, 7)[None]
+    assert share_that_passes(by_hand, discs, count=50) > 0.9
+    by_hand.thresholds[1] = 1.1  # nothing passes the second
+    assert share_that_passes(by_hand, discs, count=50) == 0
 
 
 def test_a_box_enlarged_keeps_its_middle():
