@@ -181,6 +181,7 @@ def invert(
     layer: str,
     *,
     gamma: float = 0.1,
+    levels: int = 4,
     seed: int = 0,
     **options: object,
 ) -> Drawn:
@@ -192,6 +193,7 @@ def invert(
         layer: whose maps are given.
         gamma: weight of the total variation: of all pictures with these maps, a smooth
             one is looked for.
+        levels: see `optimise_pixels`.
         seed: of the noise.
         **options: what `optimise_pixels` takes.
 
@@ -207,7 +209,8 @@ def invert(
     """
     goal = Objective(maps, content, None, content_layers=[layer], gamma=gamma)
     noise = torch.randn(content.shape, generator=_chance(seed))
-    return optimise_pixels(goal, (0.5 + 0.1 * noise).clamp(0, 1), **options)
+    start = (0.5 + 0.02 * noise).clamp(0, 1)
+    return optimise_pixels(goal, start, levels=levels, **options)
 
 
 def first_picture(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 from tqdm.auto import tqdm
 
 from cvlib.style.objective import Objective, Terms
@@ -34,6 +35,7 @@ def optimise_pixels(
     steps: int = 100,
     method: str = "lbfgs",
     lr: float | None = None,
+    levels: int = 1,
     every: int = 0,
     preview: Preview | None = None,
     progress: bool = False,
@@ -51,6 +53,9 @@ def optimise_pixels(
             needs the fewest; "adam" is steadier on a rough objective and keeps the
             pixels in [0, 1] after every step.
         lr: length of a step; 1 for L-BFGS and 0.03 for Adam if not given.
+        levels: write what is added to the start as a sum of pictures, each half the
+            size of the one before. A step can then change a large area at once; with 1
+            it is pixels alone. Adam's clamp needs 1.
         every: call `preview` each time this many evaluations are done; 0 for never.
         preview: sees the picture on the way.
         progress: show a bar.
@@ -77,13 +82,22 @@ def optimise_pixels(
     if lr is None:
         lr = 1.0 if method == "lbfgs" else 0.03
     check_number("lr", lr, minimum=0)
-    x = start.detach().clone().requires_grad_()
+    start, size = start.detach(), tuple(start.shape[-2:])
+    added = [
+        start.new_zeros(*start.shape[:2], *(max(1, n >> k) for n in size))
+        for k in range(check_int("levels", levels, minimum=1))
+    ]
+    for part in added:
+        part.requires_grad_()
     drawn = Drawn(start)
     bar = tqdm(total=steps, disable=not progress)
 
     def evaluate() -> Tensor:
+        x = with_added(start, added)
         terms = objective(x)
-        (x.grad,) = torch.autograd.grad(terms.total, x)
+        grads = torch.autograd.grad(terms.total, added)
+        for part, grad in zip(added, grads, strict=True):
+            part.grad = grad
         if not torch.isfinite(terms.total):
             raise FloatingPointError(
                 f"J is {terms.total.item()} after {len(drawn.total)} evaluations; try "
@@ -100,21 +114,36 @@ def optimise_pixels(
 
     if method == "lbfgs" and steps:
         torch.optim.LBFGS(
-            [x], lr=lr, max_iter=steps, history_size=20,
+            added, lr=lr, max_iter=steps, history_size=20,
             tolerance_grad=0, tolerance_change=0,
         ).step(evaluate)  # fmt: skip
     elif steps:
-        descend(x, evaluate, steps, lr)
+        descend(start, added, evaluate, steps, lr)
     bar.close()
-    drawn.image = x.detach().clamp(0, 1)
+    drawn.image = with_added(start, added).detach().clamp(0, 1)
     return drawn
 
 
-def descend(x: Tensor, evaluate: Callable[[], Tensor], steps: int, lr: float) -> None:
-    """Adam, with every pixel put back into [0, 1] after each step."""
-    optimizer = torch.optim.Adam([x], lr=lr)
+def with_added(start: Tensor, added: list[Tensor]) -> Tensor:
+    """The start and what was added to it, at all sizes."""
+    first, *smaller = added
+    size = tuple(start.shape[-2:])
+    return sum(
+        (interpolate(part, size, mode="bilinear") for part in smaller), start + first
+    )
+
+
+def descend(
+    start: Tensor,
+    added: list[Tensor],
+    evaluate: Callable[[], Tensor],
+    steps: int,
+    lr: float,
+) -> None:
+    """Adam; with one level every pixel is put back into [0, 1] after each step."""
+    optimizer = torch.optim.Adam(added, lr=lr)
     for _ in range(steps):
         evaluate()
         optimizer.step()
-        with torch.no_grad():
-            x.clamp_(0, 1)
+        if len(added) == 1:
+            added[0].data.clamp_(-start, 1 - start)

@@ -74,6 +74,20 @@ def test_no_steps_change_nothing():
     assert torch.equal(optimise_pixels(goal, picture(2), steps=0).image, picture(2))
 
 
+@pytest.mark.parametrize("method", ["lbfgs", "adam"])
+def test_on_more_levels_a_step_changes_larger_areas(method):
+    grey = torch.full((1, 3, 15, 18), 0.5)
+    goal = Objective(random_maps(), resized(picture(0), (15, 18)), None,
+                     content_layers=["conv3_1"])  # fmt: skip
+    drawn = {
+        k: optimise_pixels(goal, grey, steps=8, method=method, levels=k) for k in (1, 4)
+    }
+    moved = {k: (d.image - grey).mean((2, 3)).abs().mean() for k, d in drawn.items()}
+    assert drawn[4].image.shape == grey.shape
+    assert drawn[4].total[-1] < drawn[4].total[0]
+    assert moved[4] > moved[1]
+
+
 def test_the_reader_may_watch():
     seen = []
     goal = Objective(random_maps(), picture(0), picture(1), **LAYERS)
