@@ -81,11 +81,23 @@ def around(box: Tensor, generator: Generator | None = None) -> Tensor:
         >>> bool(patch[2] - patch[0] > 46)  # twice the object is 56, give or take
         True
     """
-    octaves = _chance(generator, -0.25, 0.25)
-    scale = OBJECT / float((box[2:] - box[:2]).max()) * 2**octaves
-    shift = [_chance(generator, -STEP / 2, STEP / 2) / scale for _ in range(2)]
-    middle = (box[:2] + box[2:]) / 2 + torch.tensor(shift)
-    return torch.cat([middle - PATCH / scale / 2, middle + PATCH / scale / 2])
+    patch = centred(box)
+    side = (patch[2] - patch[0]) * 2 ** _chance(generator, -0.25, 0.25)
+    shift = [_chance(generator, -STEP / 2, STEP / 2) / PATCH for _ in range(2)]
+    middle = (patch[:2] + patch[2:]) / 2 + side * torch.tensor(shift)
+    return torch.cat([middle - side / 2, middle + side / 2])
+
+
+def centred(box: Tensor) -> Tensor:
+    """(4,) the patch in whose middle an object lies, 64 of its pixels long.
+
+    Example:
+        >>> centred(torch.tensor([10.0, 10, 42, 20]))
+        tensor([ -2., -13.,  54.,  43.])
+    """
+    middle = (box[:2] + box[2:]) / 2
+    half = PATCH / OBJECT * (box[2:] - box[:2]).max() / 2
+    return torch.cat([middle - half, middle + half])
 
 
 def elsewhere(
@@ -211,10 +223,7 @@ def measure_cutouts(
     patches, masks = [], []
     for image, target in data:
         for k in (~target["difficult"]).nonzero()[:, 0]:
-            middle = (target["boxes"][k, :2] + target["boxes"][k, 2:]) / 2
-            longest = (target["boxes"][k, 2:] - target["boxes"][k, :2]).max()
-            half = PATCH / OBJECT * longest / 2
-            box = torch.cat([middle - half, middle + half])
+            box = centred(target["boxes"][k])
             patches.append(cut_patch(image, box))
             own = mask_targets(target["masks"][k][None], box[None], PATCH)
             masks.append(own[0] >= 0.5)
