@@ -9,8 +9,10 @@ import hashlib
 import os
 import tarfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 """Files that a file manager leaves in folders it has shown."""
@@ -45,31 +47,35 @@ def folder_hash(folder: Path) -> str:
     return f"sha256:{total.hexdigest()}"
 
 
-def unpack(archive: Path, folder: str, target: Path, *, known_hash: str) -> Path:
-    """Move one folder of an archive to `target`, whole and checked or not at all.
+class Wanted(NamedTuple):
+    """A folder of an archive."""
+
+    folder: str  # its path below the first part, which GitHub names after the commit
+    target: Path  # the folder that is to be; nothing is there yet
+    known_hash: str  # what `folder_hash` must find
+
+
+def unpack(archive: Path, parts: Sequence[Wanted]) -> None:
+    """Move folders of an archive to where they are wanted, each whole or not at all.
 
     The archive is deleted, unless unpacking was interrupted.
 
     Args:
         archive: a `.tar.gz` file.
-        folder: path in the archive below its first part, which GitHub names after the
-            commit.
-        target: path of the folder that is to be; nothing is there yet.
-        known_hash: what `folder_hash` must find.
-
-    Returns:
-        `target`.
+        parts: of it.
 
     Raises:
         ValueError: the archive is damaged, or holds something else.
         OSError: there is no room.
     """
     try:
-        with TemporaryDirectory(dir=target.parent) as aside:
-            extract(archive, folder, Path(aside))
-            if folder_hash(Path(aside, folder)) != known_hash:
-                raise ValueError(f"{archive} must hold {folder} with {known_hash}")
-            os.replace(Path(aside, folder), target)
+        for folder, target, known_hash in parts:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=target.parent) as aside:
+                extract(archive, folder, Path(aside))
+                if folder_hash(Path(aside, folder)) != known_hash:
+                    raise ValueError(f"{archive} must hold {folder} with {known_hash}")
+                os.replace(Path(aside, folder), target)
     except DAMAGED as error:
         archive.unlink()
         raise ValueError(f"{archive} is damaged: {error}") from error
@@ -77,7 +83,6 @@ def unpack(archive: Path, folder: str, target: Path, *, known_hash: str) -> Path
         archive.unlink()
         raise
     archive.unlink()
-    return target
 
 
 def extract(archive: Path, folder: str, into: Path) -> None:

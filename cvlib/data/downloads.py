@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pooch
 
-from cvlib.data.archives import folder_hash, unpack
+from cvlib.data.archives import Wanted, folder_hash, unpack
 from cvlib.data.resuming import ResumingDownloader
 from cvlib.validate import check_choice
 
@@ -241,6 +241,8 @@ def fetch(name: str, *, progress: bool = True) -> Path:
 def retrieve(download: Download, *, progress: bool) -> Path:
     """Get it into the cache, from where it is offered.
 
+    Other folders that are wanted of the same archive come with it.
+
     Raises:
         ValueError: what came is something else; it is not kept.
         OSError: there is no connection, or no room.
@@ -258,7 +260,13 @@ def retrieve(download: Download, *, progress: bool) -> Path:
     )
     if not download.folder:
         return Path(path)
-    return unpack(Path(path), download.folder, target, known_hash=download.hash)
+    parts = [
+        Wanted(part.folder, cache() / part.path, part.hash)
+        for part in DOWNLOADS.values()
+        if part.url == download.url and not (cache() / part.path).exists()
+    ]
+    unpack(Path(path), parts)
+    return target
 
 
 def reason(error: OSError) -> str:

@@ -4,6 +4,7 @@ import errno
 import gzip
 import io
 import tarfile
+from dataclasses import replace
 
 import pytest
 
@@ -97,6 +98,18 @@ def test_only_the_folder_is_unpacked_and_only_once(folder, server):
     assert {name: (path / name).read_bytes() for name in FILES} == FILES
     assert [each.name for each in folder.iterdir()] == ["Cells"]
     assert fetch("cells", progress=False) == path
+    assert server.asked == [0]
+
+
+def test_another_folder_of_the_archive_comes_with_it(folder, server, monkeypatch):
+    note = member("Dataset-d272fb1/Notes/a.txt", b"one")
+    server.content = pack(FILES, note)
+    known = folder_hash(write(folder.parent / "x", {"a.txt": b"one"}))
+    cells = downloads.DOWNLOADS["cells"]
+    notes = replace(cells, path="other/Notes", hash=known, folder="Notes")
+    monkeypatch.setitem(downloads.DOWNLOADS, "notes", notes)
+    fetch("cells", progress=False)
+    assert (fetch("notes", progress=False) / "a.txt").read_bytes() == b"one"
     assert server.asked == [0]
 
 
