@@ -191,9 +191,10 @@ def face_crops(
     images: Tensor,
     generator: torch.Generator | None = None,
     *,
-    scale: tuple[float, float] = (0.35, 1.0),
+    scale: tuple[float, float] = (0.4, 1.0),
+    share: float = 0.5,
 ) -> Tensor:
-    """Cut closer by chance, mirror half, take the colour off half.
+    """Cut some closer, mirror half, take the colour off some.
 
     A net that may use hair, collar and the colour of the light will use them, for they
     tell the drawn people of its training apart. On photographs they are other ones, or
@@ -202,18 +203,19 @@ def face_crops(
     Args:
         images: (N, 3, H, W) in [0, 1].
         generator: of all draws.
-        scale: smallest and largest share of the area that is kept.
+        scale: smallest and largest share of the area that a closer picture keeps.
+        share: of the pictures that are cut, and, drawn anew, that are made grey.
 
     Example:
         >>> face_crops(torch.rand(4, 3, 48, 48)).shape
         torch.Size([4, 3, 48, 48])
     """
-    size = images.shape[-2:]
+    share = check_number("share", share, minimum=0, maximum=1)
+    closer, grey = torch.rand(2, len(images), 1, 1, 1, generator=generator) < share
     cut = random_resized_crop(
-        images, generator, size=size, scale=scale, ratio=(0.9, 1.1)
+        images, generator, size=images.shape[-2:], scale=scale, ratio=(0.9, 1.1)
     )
-    cut = random_horizontal_flip(cut, generator)
-    grey = torch.rand(len(cut), 1, 1, 1, generator=generator) < 0.5
+    cut = random_horizontal_flip(torch.where(closer, cut, images), generator)
     return torch.where(grey, cut.mean(1, keepdim=True), cut)
 
 

@@ -50,7 +50,7 @@ def grown(net: nn.Module, images: Tensor, labels: Tensor, epochs: int) -> nn.Mod
         per_person=5,
         margin=0.3,
         lr=1e-3,
-        augment=partial(face_crops, scale=(0.7, 1.0)),
+        augment=partial(face_crops, scale=(0.7, 1.0), share=1.0),
         precision=torch.bfloat16,
         progress=False,
     )

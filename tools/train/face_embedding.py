@@ -43,7 +43,7 @@ def verified(net: nn.Module, images: Tensor, labels: Tensor) -> dict[str, float]
 
 def main() -> None:
     """Draw, train, measure, ship."""
-    chosen = options(__file__, __doc__, epochs=60, images=PEOPLE * EACH)
+    chosen = options(__file__, __doc__, epochs=120, images=PEOPLE * EACH)
     people = chosen.images // EACH
     draw = {"folder": FACES, "progress": True}
     images, labels = people_drawn_once("train", people=people, each=EACH, **draw)

@@ -173,16 +173,25 @@ def test_no_person_is_in_two_folds_and_half_of_the_pairs_are_alike():
     assert len({tuple(p) for p in pairs.tolist()}) == len(pairs)
 
 
-def test_cut_faces_are_sometimes_grey_and_never_others():
+def test_faces_are_cut_closer_and_made_grey_as_often_as_asked():
     images = torch.arange(48.0)[None, None, None] / 48 * torch.ones(40, 3, 48, 1)
     images[:, 1] = images[:, 1] / 2  # a colour
-    cut = face_crops(images, torch.Generator().manual_seed(0))
-    grey = (cut == cut[:, :1]).flatten(1).all(1)
+
+    def grey_and_width(share):
+        cut = face_crops(images, torch.Generator().manual_seed(0), share=share)
+        rows = cut[:, 0].flatten(1)
+        width = rows.max(1).values - rows.min(1).values
+        return (cut == cut[:, :1]).flatten(1).all(1), width
+
+    grey, width = grey_and_width(0.5)
     assert 10 < grey.sum() < 30
-    assert torch.equal(cut, face_crops(images, torch.Generator().manual_seed(0)))
-    width = cut[:, 0].flatten(1).max(1).values - cut[:, 0].flatten(1).min(1).values
-    assert (width[~grey] > 0.5).all()  # 0.35 of the area: 0.59 of the width
-    assert (width < 1).all()
+    assert (width[~grey] < 0.93).sum() > 5
+    grey, width = grey_and_width(1.0)
+    assert grey.all()
+    assert (width > 0.63 * 5 / 6 * 0.9).all()  # 0.4 of the area: 0.63 of the width
+    grey, width = grey_and_width(0.0)
+    assert not grey.any()
+    assert (width > 0.97).all()  # nothing but a mirror
 
 
 def test_where_there_are_few_pairs_of_one_person_there_are_few_of_two():
