@@ -44,6 +44,8 @@ WHERE = {
     "elastic-field": "book/segmenting/unet",
     "mask-threshold": "book/instances/mask-rcnn",
     "subpixel-shift": "book/instances/roi-align",
+    "style-balance": "book/style/gatys",
+    "layer-reconstruction": "book/style/what-layers-keep",
     "question": "book/vision/five-tasks",
 }
 """Every kind of interactive, by the name of its class in the page, and a page of it."""
