@@ -135,8 +135,9 @@ class FaceCascade(nn.Module):
             ValueError: `smallest` is not positive.
         """
         gray = to_gray(image)
-        boxes = self.first(gray, check_number("smallest", smallest) / AROUND)
-        seen, passed, stages = [self.count], [self.through], [boxes]
+        smallest = check_number("smallest", smallest) / AROUND
+        boxes, count, through = self.first(gray, smallest)
+        seen, passed, stages = [count], [through], [boxes]
         for k in (1, 2):
             seen.append(len(boxes))
             boxes, scores = self.look(gray, boxes, k)
@@ -149,10 +150,14 @@ class FaceCascade(nn.Module):
         stages = tuple(enlarged(stage, AROUND) for stage in stages)
         return Faces(boxes, scores[keep], tuple(seen), tuple(passed), stages)
 
-    def first(self, gray: Tensor, smallest: float) -> Tensor:
-        """What the first net lets through, calibrated and merged scale by scale."""
+    def first(self, gray: Tensor, smallest: float) -> tuple[Tensor, int, int]:
+        """What the first net lets through, calibrated and merged scale by scale.
+
+        Returns:
+            The boxes (M, 4); how many windows there were, and how many passed.
+        """
         net, kept = fc_to_conv(self.decide[0], SIZES[0]), []
-        self.count = self.through = 0
+        count = through = 0
         for scale in scales(gray.shape[1:], smallest):
             windows = sliding_windows(
                 gray.shape[1:], SIZES[0], stride=STRIDE, scales=[scale]
@@ -160,12 +165,12 @@ class FaceCascade(nn.Module):
             level = windows.levels[0]
             logits = net(resized_to(gray, level.size)[None])[0, 0]
             scores = logits[: level.rows, : level.columns].sigmoid().flatten()
-            self.count += len(windows)
+            count += len(windows)
             passed = scores > self.thresholds[0]
-            self.through += int(passed.sum())
+            through += int(passed.sum())
             boxes, scores = windows.boxes().to(gray)[passed], scores[passed]
             kept.append(self.merge(gray, boxes, scores, 0)[0])
-        return torch.cat(kept) if kept else gray.new_zeros(0, 4)
+        return torch.cat([gray.new_zeros(0, 4), *kept]), count, through
 
     def look(self, gray: Tensor, boxes: Tensor, stage: int) -> tuple[Tensor, Tensor]:
         """The windows that a later net lets through, and its probabilities."""

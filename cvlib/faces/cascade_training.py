@@ -98,7 +98,7 @@ def that_pass(
     cascade: FaceCascade, photo: Tensor, stage: int, smallest: float
 ) -> Tensor:
     """Boxes in a picture without faces that reach a stage all the same."""
-    boxes = cascade.first(photo, smallest)
+    boxes, _, _ = cascade.first(photo, smallest)
     if stage == 2 and len(boxes):
         boxes, scores = cascade.look(photo, boxes, 1)
         boxes = cascade.merge(photo, boxes, scores, 1)[0]

@@ -18,7 +18,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import torch
@@ -173,7 +173,7 @@ def jobs() -> list[Job]:
         for layer in LAYERS:
             for kind, make in (("content", inverted), ("texture", texture)):
                 key = {"net": net, "layer": layer, "kind": kind}
-                run = lambda f=make, n=net, l=layer: f(n, l)  # noqa: E731
+                run = partial(make, net, layer)
                 found.append(("layers", key, run))
     for net in SOURCES:
         for manner in ("planes", "starry_night"):
