@@ -39,13 +39,14 @@ WITH_EXAMPLES = (
     "cvlib.summary",
     "cvlib.train",
     "cvlib.validate",
+    "cvlib.vqa",
 )
 """Where every function that readers call has to show itself at work. Of a package that
 is what it offers by name; the modules inside have helpers besides."""
 
 WITH_TORCH = (
     "anchors", "augment", "boxes", "detect", "explain", "faces", "localize", "losses",
-    "metrics", "roi", "segment", "style",
+    "metrics", "roi", "segment", "style", "vqa",
 )  # fmt: skip
 """Packages whose examples need not say `import torch`."""
 
