@@ -14,6 +14,7 @@ import cvlib
 
 WITH_EXAMPLES = (
     "cvlib.anchors",
+    "cvlib.attack",
     "cvlib.augment",
     "cvlib.boxes",
     "cvlib.conv",
@@ -45,8 +46,8 @@ WITH_EXAMPLES = (
 is what it offers by name; the modules inside have helpers besides."""
 
 WITH_TORCH = (
-    "anchors", "augment", "boxes", "detect", "explain", "faces", "localize", "losses",
-    "metrics", "roi", "segment", "style", "vqa",
+    "anchors", "attack", "augment", "boxes", "detect", "explain", "faces", "localize",
+    "losses", "metrics", "roi", "segment", "style", "vqa",
 )  # fmt: skip
 """Packages whose examples need not say `import torch`."""
 
