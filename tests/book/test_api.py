@@ -1,0 +1,95 @@
+"""The API reference: every module that readers call stands on one page of it."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import cvlib
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "book" / "appendix").glob("api-*.md"))
+LARGE = {"cvlib.data", "cvlib.nets"}
+"""Packages that offer nothing themselves: readers import their modules."""
+INSIDE = {
+    "cvlib.data.archives",
+    "cvlib.data.papers",
+    "cvlib.data.resuming",
+    "cvlib.data.shapes",
+    "cvlib.data.silhouettes",
+    "cvlib.nets.notation",
+}
+"""What those modules are made of."""
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from api_reference import take_literally  # noqa: E402
+
+
+def shown() -> list[str]:
+    """The modules of all pages, as often as they stand there."""
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    return re.findall(r"^\.\. automodule:: (\S+)\n   :members:$", text, re.M)
+
+
+def offered() -> set[str]:
+    """Packages and modules at the top of cvlib, and those of the large packages."""
+    found = {m.name for m in pkgutil.iter_modules(cvlib.__path__, "cvlib.")} - LARGE
+    for name in LARGE:
+        path = importlib.import_module(name).__path__
+        found |= {m.name for m in pkgutil.iter_modules(path, f"{name}.")}
+    return found - INSIDE
+
+
+def test_every_module_that_readers_call_is_shown_once():
+    times = Counter(shown())
+    assert {name for name, n in times.items() if n > 1} == set()
+    assert offered() - set(times) == set()
+    for name in times:
+        importlib.import_module(name)
+
+
+def test_the_heading_above_a_module_names_it():
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        headed = re.findall(r"^## .*: (cvlib\.\S+)$", text, re.M)
+        assert headed == re.findall(r"automodule:: (\S+)", text), page.name
+
+
+def test_what_is_offered_by_name_belongs_to_somebody():
+    for name in shown():
+        module = importlib.import_module(name)
+        for key in getattr(module, "__all__", []):
+            value = getattr(module, key)
+            if inspect.isfunction(value) or inspect.isclass(value):
+                assert value.__doc__, f"{name}.{key}"
+
+
+def read(*lines: str) -> list[str]:
+    found = list(lines)
+    take_literally(None, "function", "f", None, None, found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("the |a − b| of *all*", r"the \|a − b\| of \*all\*"),
+        ("`a * b` times *c", r"`a * b` times \*c"),
+        (">>> 2 * 3", ">>> 2 * 3"),
+    ],
+)
+def test_signs_of_a_docstring_mean_themselves(before, after):
+    assert read(before) == [after]
+
+
+def test_the_output_of_an_example_is_left_alone_and_what_follows_is_not():
+    assert read(">>> f()", "a*b", "", "a*b") == [">>> f()", "a*b", "", r"a\*b"]
+
+
+def test_errors_told_in_words_are_no_name_of_an_exception():
+    assert read("Raises:", "    As `nms`.")[0] == "Errors:"
+    assert read("Raises:", "    ValueError: no.")[0] == "Raises:"

@@ -1,0 +1,51 @@
+"""What the appendix writes from data: the index of exercises, the list of topics."""
+
+import csv
+import sys
+from pathlib import Path
+
+import pytest
+
+from cvlib import grade
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import appendix  # noqa: E402
+
+PAGES = appendix.listed()
+EXERCISES = [e for e in grade.all_exercises() if e.page in PAGES]
+
+
+def said(paragraphs) -> str:
+    return "\n".join(p.astext() for p in paragraphs)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_index_says_what_one_wants_to_know_before_beginning(exercise):
+    words = said(appendix.ExerciseIndex.lines(None, exercise))
+    assert words.startswith(exercise.title + "\n")
+    assert f"{exercise.minutes} minutes" in words
+    assert words.count("★") == exercise.difficulty
+    assert f"{exercise.name} in {appendix.assignment_of(exercise.name)}" in words
+
+
+def test_one_point_is_no_plural():
+    for exercise in EXERCISES[:20]:
+        words = said(appendix.ExerciseIndex.lines(None, exercise))
+        assert ("1 point ·" in words) == (exercise.points == 1)
+
+
+def test_the_index_follows_the_table_of_contents():
+    assert PAGES[0] == "book/start/how-to-use"
+    assert len(PAGES) == len(set(PAGES))
+    assert PAGES.index("book/sizes/padding") < PAGES.index("book/layers/pooling")
+
+
+def test_a_topic_that_is_still_open_says_so_and_links_nothing():
+    with appendix.COVERAGE.open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    lines = appendix.Coverage.lines(None, row | {"open": "fooling"})
+    assert "not yet in the book" in said(lines)
+    assert row["topic"] in said(lines)
+    assert not [n for p in lines for n in p.findall() if "refuri" in getattr(
+        n, "attributes", {})]  # fmt: skip
