@@ -33,6 +33,7 @@ _MODULES = {
     "RandomVersusGrid": "random_versus_grid",
     "ReceptiveFieldStack": "receptive_field",
     "RegionPooling": "region_pooling",
+    "SceneQuestions": "scene_questions",
     "SeparableCost": "separable_cost",
     "SizeExplorer": "size_explorer",
     "SlidingWindow": "sliding_window",

@@ -46,6 +46,7 @@ WHERE = {
     "subpixel-shift": "book/instances/roi-align",
     "style-balance": "book/style/gatys",
     "layer-reconstruction": "book/style/what-layers-keep",
+    "scene-questions": "book/asking/balanced-questions",
     "question": "book/vision/five-tasks",
 }
 """Every kind of interactive, by the name of its class in the page, and a page of it."""
