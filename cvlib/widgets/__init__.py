@@ -9,6 +9,7 @@ from importlib import import_module
 from cvlib.widgets._base import Interactive
 
 _MODULES = {
+    "AdversarialDigits": "adversarial_digits",
     "AnchorBoxes": "anchor_boxes",
     "ArithmeticCases": "arithmetic_cases",
     "AugmentationGallery": "augmentation_gallery",

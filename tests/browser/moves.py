@@ -47,6 +47,7 @@ WHERE = {
     "style-balance": "book/style/gatys",
     "layer-reconstruction": "book/style/what-layers-keep",
     "scene-questions": "book/asking/balanced-questions",
+    "adversarial-digits": "book/fooling/one-step",
     "question": "book/vision/five-tasks",
 }
 """Every kind of interactive, by the name of its class in the page, and a page of it."""
