@@ -55,6 +55,7 @@ def test_a_table_is_shown_with_what_was_calculated_and_held(row):
     assert f"*Calculated again:* {row['recomputed']}." in part
     assert f"[{row['file']}.csv](../data/{row['file']}.csv)" in part
     assert f'show_table("{row["file"]}")' in part
+    assert all(line["source"] in part for line in read(row["file"]))
     used = (ROOT / f"{row['page']}.md").read_text(encoding="utf-8")
     assert re.search(rf"\b{row['file']}\b", used), "the page does not use the table"
     assert (ROOT / row["test"]).is_file()
