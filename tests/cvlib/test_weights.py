@@ -15,7 +15,7 @@ from cvlib.data.digits import digits
 from cvlib.train import evaluate
 
 NAMES = tuple(weights.manifest())
-MEGABYTES_EACH, MEGABYTES_IN_ALL = 2.0, 14.0
+MEGABYTES_EACH, MEGABYTES_IN_ALL = 2.0, 20.0
 
 
 def path(name):

@@ -3,7 +3,7 @@
 The paper trains one network after the other, each from the one before. Here all three
 scores of one network are trained together, the sum of three losses; `stride` chooses
 which is asked. It begins with the backbone of `mask_scenes`. Measured on the 400
-pictures of the test split. About half an hour on one quiet core with bfloat16
+pictures of the test split. About forty minutes on one quiet core with bfloat16
 instructions. `--images 500 --epochs 2 --dry` is a trial.
 """
 

@@ -4,8 +4,8 @@ Every pixel gets one of seven classes: six kinds of paper shapes, or background.
 down begins with the backbone of `mask_scenes`, which has seen the same shapes. The loss
 is the cross-entropy of all pixels and, since rare classes count as much as common ones
 in the mean IoU, the Dice loss of every other row and column. Measured on the 400
-pictures of the test split, over photographs that no training picture shows. About two
-hours on one quiet core with bfloat16 instructions.
+pictures of the test split, over photographs that no training picture shows. About an
+hour and a half on one quiet core with bfloat16 instructions.
 `--images 500 --epochs 2 --dry` is a trial.
 """
 
@@ -38,7 +38,7 @@ def main() -> None:
     """Train, measure, ship."""
     train_and_ship_segmenter(
         "unet_scenes",
-        options(__file__, __doc__, epochs=20, images=IMAGES),
+        options(__file__, __doc__, epochs=16, images=IMAGES),
         pretrained,
         builder="cvlib.segment.unet:unet_scenes",
         loss=two_losses,
