@@ -1,0 +1,119 @@
+"""Answers on borders, honest evaluation and hardening: right ones and wrong ones."""
+
+import numpy as np
+
+
+def border_by_arrays(image, weight, bias):
+    scores = weight @ image + bias
+    label = scores.argmax()
+    w = np.delete(weight - weight[label], label, axis=0)
+    gap = np.delete(scores[label] - scores, label)
+    squared = (w**2).sum(axis=1)
+    k = (gap**2 / squared).argmin()
+    return gap[k] / squared[k] * w[k]
+
+
+def border_by_sorting(image, weight, bias):
+    scores = [float(row @ image + b) for row, b in zip(weight, bias, strict=True)]
+    label = max(range(len(scores)), key=scores.__getitem__)
+    steps = []
+    for k, row in enumerate(weight):
+        if k != label:
+            w = row - weight[label]
+            steps.append((scores[label] - scores[k]) * w / np.dot(w, w))
+    return min(steps, key=np.linalg.norm)
+
+
+def border_picture(image, weight, bias):
+    return image + border_by_arrays(image, weight, bias)
+
+
+def border_distance(image, weight, bias):
+    return np.linalg.norm(border_by_arrays(image, weight, bias))
+
+
+def robust_by_loops(labels, predictions):
+    standing = 0
+    for n, label in enumerate(labels):
+        if all(row[n] == label for row in predictions):
+            standing += 1
+    return standing / len(labels)
+
+
+def robust_by_products(labels, predictions):
+    standing = np.ones(len(labels), int)
+    for row in predictions:
+        standing *= row == labels
+    return standing.sum() / len(standing)
+
+
+def robust_count(labels, predictions):
+    return float((predictions == labels).all(axis=0).sum())
+
+
+def robust_each(labels, predictions):
+    return (predictions == labels).all(axis=0)
+
+
+def table_by_loops(labels, clean, moved):
+    M = len(clean)
+    kept = [n for n in range(len(labels)) if all(c[n] == labels[n] for c in clean)]
+    table = np.zeros((M, M))
+    for i in range(M):
+        for j in range(M):
+            fell = [moved[i, j, n] != labels[n] for n in kept]
+            table[i, j] = sum(fell) / len(kept)
+    return table
+
+
+def table_by_products(labels, clean, moved):
+    kept = np.prod(clean == labels, axis=0)
+    return ((moved != labels) * kept).sum(axis=-1) / kept.sum()
+
+
+def table_counts(labels, clean, moved):
+    kept = (clean == labels).all(axis=0)
+    return (moved[:, :, kept] != labels[kept]).sum(axis=2).astype(float)
+
+
+def table_diagonal(labels, clean, moved):
+    return np.diagonal(table_by_products(labels, clean, moved)).copy()
+
+
+def step_by_sigmoid(weight, image, label, eps, lr):
+    worst = np.clip(image - eps * label * np.sign(weight), 0, 1)
+    sigmoid = 1 / (1 + np.exp(-label * np.dot(weight, worst)))
+    return weight - lr * (sigmoid - 1) * label * worst
+
+
+def step_by_loops(weight, image, label, eps, lr):
+    worst = []
+    for w, x in zip(weight, image, strict=True):
+        up = -1 if label * w > 0 else 1
+        worst.append(min(1.0, max(0.0, x + up * eps)))
+    score = sum(w * x for w, x in zip(weight, worst, strict=True))
+    pull = lr * label / (1 + np.exp(label * score))
+    return np.array([w + pull * x for w, x in zip(weight, worst, strict=True)])
+
+
+def step_hinge(weight, image, label, eps, lr):
+    worst = np.clip(image - eps * label * np.sign(weight), 0, 1)
+    return weight + lr * label * worst * (label * (weight @ worst) < 1)
+
+
+def step_the_picture(weight, image, label, eps, lr):
+    return np.clip(image - eps * label * np.sign(weight), 0, 1)
+
+
+RIGHT = {
+    "nearest_boundary": [border_by_arrays, border_by_sorting],
+    "robust_accuracy": [robust_by_loops, robust_by_products],
+    "transfer_table": [table_by_loops, table_by_products],
+    "adversarial_step": [step_by_sigmoid, step_by_loops],
+}
+WRONG = {
+    "nearest_boundary": [(border_picture, "expected"), (border_distance, "")],
+    "robust_accuracy": [(robust_count, "expected"), (robust_each, "")],
+    "transfer_table": [(table_counts, "times what"), (table_diagonal, "shape")],
+    "adversarial_step": [(step_hinge, "expected"), (step_the_picture, "expected")],
+}
