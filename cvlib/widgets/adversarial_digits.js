@@ -5,28 +5,32 @@ import { anywidget, button, choice, diverging, el, fmt, frame, onTheme, paintPix
 
 /** A 3 × 3 convolution with a frame of zeros: (C, n, n) to (F, n/stride, n/stride). */
 export function conv(x, { weight, bias, stride }, n) {
-  const F = bias.length, C = weight.length / (9 * F), m = n / stride, y = [];
-  for (let f = 0; f < F; f++) for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) {
+  const F = bias.length, C = weight.length / (9 * F), m = n / stride, N = n + 2, y = new Array(F * m * m);
+  const p = new Float64Array(C * N * N);
+  for (let c = 0; c < C; c++) for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) p[(c * N + i + 1) * N + j + 1] = x[(c * n + i) * n + j];
+  for (let f = 0, k = 0; f < F; f++) for (let i = 0; i < m; i++) for (let j = 0; j < m; j++, k++) {
     let sum = bias[f];
-    for (let c = 0; c < C; c++) for (let u = 0; u < 3; u++) for (let v = 0; v < 3; v++) {
-      const r = i * stride + u - 1, q = j * stride + v - 1;
-      if (r >= 0 && r < n && q >= 0 && q < n) sum += weight[((f * C + c) * 3 + u) * 3 + v] * x[(c * n + r) * n + q];
+    for (let c = 0, w = f * C * 9; c < C; c++) for (let u = 0, q = (c * N + i * stride) * N + j * stride; u < 3; u++, q += N, w += 3) {
+      sum += weight[w] * p[q] + weight[w + 1] * p[q + 1] + weight[w + 2] * p[q + 2];
     }
-    y.push(sum);
+    y[k] = sum;
   }
   return y;
 }
 
 /** The same backwards: the slope at the output, carried to the input of n × n. */
 export function convBack(slope, { weight, bias, stride }, n) {
-  const F = bias.length, C = weight.length / (9 * F), m = n / stride, back = new Array(C * n * n).fill(0);
-  for (let f = 0; f < F; f++) for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) {
-    const g = slope[(f * m + i) * m + j];
-    for (let c = 0; c < C; c++) for (let u = 0; u < 3; u++) for (let v = 0; v < 3; v++) {
-      const r = i * stride + u - 1, q = j * stride + v - 1;
-      if (r >= 0 && r < n && q >= 0 && q < n) back[(c * n + r) * n + q] += weight[((f * C + c) * 3 + u) * 3 + v] * g;
+  const F = bias.length, C = weight.length / (9 * F), m = n / stride, N = n + 2, back = new Array(C * n * n);
+  const p = new Float64Array(C * N * N);
+  for (let f = 0, k = 0; f < F; f++) for (let i = 0; i < m; i++) for (let j = 0; j < m; j++, k++) {
+    const g = slope[k];
+    if (g) for (let c = 0, w = f * C * 9; c < C; c++) for (let u = 0, q = (c * N + i * stride) * N + j * stride; u < 3; u++, q += N, w += 3) {
+      p[q] += weight[w] * g;
+      p[q + 1] += weight[w + 1] * g;
+      p[q + 2] += weight[w + 2] * g;
     }
   }
+  for (let c = 0; c < C; c++) for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) back[(c * n + i) * n + j] = p[(c * N + i + 1) * N + j + 1];
   return back;
 }
 
@@ -148,6 +152,7 @@ export function mount(host, state, onChange) {
   const bars = el("svg", { viewBox: `0 0 ${W} ${H}`, class: "cv-adv-bars", role: "img" });
   const fall = el("svg", { viewBox: `0 0 ${W} ${H}`, class: "cv-adv-fall", role: "img" });
   const sentence = status();
+  let curve = [], known = "";
 
   function draw() {
     const net = nets[network], x = drawing ? counted(ink) : given[chosen].pixels;
@@ -175,10 +180,15 @@ export function mount(host, state, onChange) {
       ...then.flatMap((p, k) => [
         el("rect", { class: k === read ? "cv-after cv-top" : "cv-after", x: LEFT + k * step + 3, y: up(p), width: step - 6, height: H - BELOW - up(p) }),
         el("path", { class: "cv-was", d: `M${LEFT + k * step + 1} ${up(first[k])}h${step - 2}` }),
-        el("text", { x: LEFT + (k + 0.5) * step, y: H - BELOW + 15, "text-anchor": "middle" }, String(k))]));
-    const curve = Array.from({ length: 21 }, (_, k) => [(MOST * k) / 20, says(net, moved((MOST * k) / 20))[goal]]);
-    const along = (r) => LEFT + 4 + (r / MOST) * (W - LEFT - 12);
-    fall.setAttribute("aria-label", `Probability of ${goal} as ε grows: ${fmt(100 * curve[0][1], 0)} % at 0, ${fmt(100 * curve[20][1], 0)} % at ${MOST}`);
+        el("text", { x: LEFT + (k + 0.5) * step, y: H - BELOW + 15, "text-anchor": "middle" }, String(k))]),
+      el("text", { x: (LEFT + W) / 2, y: H - 3, "text-anchor": "middle" }, "bars: after; lines: before"));
+    const asked = JSON.stringify([network, x, goal, steps, targeted]);
+    if (asked !== known) { // it does not depend on ε: nothing to do while that is moved
+      curve = Array.from({ length: 11 }, (_, k) => [(MOST * k) / 10, says(net, moved((MOST * k) / 10))[goal]]);
+      known = asked;
+    }
+    const along = (r) => LEFT + 4 + (r / MOST) * (W - LEFT - 20);
+    fall.setAttribute("aria-label", `Probability of ${goal} as ε grows: ${fmt(100 * curve[0][1], 0)} % at 0, ${fmt(100 * curve[10][1], 0)} % at ${MOST}`);
     fall.replaceChildren(
       el("path", { class: "cv-axis", d: `M${LEFT} 6V${H - BELOW}H${W}` }),
       ...[0, 0.5, 1].map((p) => el("text", { x: LEFT - 5, y: up(p) + 4, "text-anchor": "end" }, fmt(p, 1))),
