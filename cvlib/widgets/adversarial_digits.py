@@ -21,7 +21,7 @@ def net(name: str) -> TinyDigits:
     """The network as the page has it: each weight with five decimals.
 
     Example:
-        >>> net("plain")(torch.zeros(1, 1, 8, 8)).shape
+        >>> net("plain")(torch.zeros(1, 1, 8, 8).double()).shape
         torch.Size([1, 10])
     """
     model = load(NETS[name]).double()

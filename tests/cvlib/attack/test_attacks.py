@@ -162,19 +162,23 @@ def test_pgd_is_its_definition(net, drawn, norm, targeted):
 
 
 def test_deepfool_finds_the_nearest_plane_of_a_linear_net():
+    chance = torch.Generator().manual_seed(0)
     net = nn.Sequential(nn.Flatten(), nn.Linear(16, 4)).double()
-    x = 0.5 + 0.1 * torch.rand(8, 1, 4, 4).double()
-    scores, w = net(x).detach(), net[1].weight.detach()
+    steep = torch.tensor([0.2, 0.5, 1.5, 4.0])[:, None]  # the runner-up may be far
+    w = (steep * torch.randn(4, 16, generator=chance)).double()
+    x = 0.4 + 0.2 * torch.rand(40, 1, 4, 4, generator=chance).double()
+    net[1].weight.data, net[1].bias.data = w, -(w.sum(1) / 2)  # grey is on all borders
+    scores = net(x).detach()
     y = scores.argmax(1)
-    away = torch.full((8, 4), float("inf"), dtype=torch.float64)
-    for n in range(8):
+    away = torch.full((40, 4), float("inf"), dtype=torch.float64)
+    for n in range(40):
         for k in set(range(4)) - {int(y[n])}:
             away[n, k] = (scores[n, y[n]] - scores[n, k]) / (w[k] - w[y[n]]).norm()
+    nearest, runner_up = away.argmin(1), scores.topk(2).indices[:, 1]
+    assert (nearest != runner_up).sum() > 3
     got = attack.deepfool(net, x, overshoot=0)
-    inside = away.amin(1) < 0.4  # further ones are cut at black or white
-    assert inside.any()
-    assert_close(lengths(got - x)[inside], away.amin(1)[inside], rtol=0, atol=2e-4)
-    assert (net(got).argmax(1) == away.argmin(1))[inside].all()
+    assert_close(lengths(got - x), away.amin(1), rtol=0, atol=2e-4)
+    assert (net(got).argmax(1) == nearest).all()
 
 
 def test_the_margin_is_the_best_other_score_minus_the_own():
