@@ -54,7 +54,11 @@ def listed() -> list[str]:
 
 
 PAGES = sorted(p for p in listed() if (ROOT / f"{p}.md").exists())
-SECTIONS = [p for p in PAGES if p not in FIXED and not p.endswith("/index")]
+SECTIONS = [
+    p
+    for p in PAGES
+    if p not in FIXED and not p.endswith("/index") and "/appendix/" not in p
+]
 TAUGHT = [p for p in SECTIONS if p not in LOOKED_UP]
 
 
