@@ -160,8 +160,9 @@ def attend_by_einsum(values, scores, gate):
 
 
 def attend_without_care(values, scores, gate):
-    e = np.exp(scores)
-    return (e / e.sum() if gate == "softmax" else e / (1 + e)) @ values
+    with np.errstate(all="ignore"):
+        e = np.exp(scores)
+        return (e / e.sum() if gate == "softmax" else e / (1 + e)) @ values
 
 
 def attend_weights_only(values, scores, gate):

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from cvlib.boxes import box_iou
 from cvlib.detect import faster_rcnn, fit_detector, standard_detection
 from cvlib.train import Checkpoint
 
@@ -29,7 +30,7 @@ def test_a_detector_learns_one_picture_by_heart():
     assert history.train_loss[-1] < 0.4 * history.train_loss[0]
     [found] = model([EXAMPLE[0]])
     assert found["labels"][:1].tolist() == [2]
-    torch.testing.assert_close(found["boxes"][0], BOXES[0], atol=3, rtol=0)
+    assert box_iou(found["boxes"][:1], BOXES[:1]) > 0.75
 
 
 def test_a_training_that_was_stopped_ends_with_the_same_weights(tmp_path):
