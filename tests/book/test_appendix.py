@@ -10,7 +10,7 @@ from cvlib import grade
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import appendix  # noqa: E402
+import appendix  # noqa: E402  its folder is no package
 
 PAGES = appendix.listed()
 EXERCISES = [e for e in grade.all_exercises() if e.page in PAGES]

@@ -8,6 +8,11 @@ from cvlib.attack import input_gradient, pgd
 from cvlib.widgets.adversarial_digits import NETS, examples, net, numbers
 
 
+def flat(x):
+    """All values in a row, as the page has them."""
+    return x.flatten().tolist()
+
+
 def counted(ink: np.ndarray) -> np.ndarray:
     """Ink of 32 × 32 as the data set would count it: (8, 8) sixteenths."""
     rows, columns = np.nonzero(ink)
@@ -30,7 +35,6 @@ def golden() -> list[dict]:
     def add(fn: str, *args, expected) -> None:
         cases.append({"fn": fn, "args": [*args], "expected": expected})
 
-    flat = lambda x: x.flatten().tolist()  # noqa: E731 a word for what the page has
     for stride, C, F in ((1, 1, 2), (2, 3, 2)):
         x, weight, bias = (
             torch.tensor(rng.normal(size=s)) for s in ((1, C, 8, 8), (F, C, 3, 3), F)
