@@ -71,8 +71,10 @@ def steepest(gradient: Tensor, *, norm: str = "linf") -> Tensor:
     """
     if check_choice("norm", norm, NORMS) == "linf":
         return gradient.sign()
-    length = norms(gradient, norm="l2").clamp_min(1e-30)
-    return gradient / as_column(length, gradient)
+    largest = norms(gradient)
+    # made 1 first: the square of a tiny slope would be 0, and the step not 1 long
+    flat = gradient / as_column(torch.where(largest > 0, largest, 1), gradient)
+    return flat / as_column(norms(flat, norm="l2").clamp_min(1), flat)
 
 
 def random_in_ball(

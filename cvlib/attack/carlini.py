@@ -59,6 +59,7 @@ def carlini_wagner(
         (True, 0.21)
     """
     N = check_attack(images, labels)
+    images = images.detach()
     check_number("confidence", confidence, minimum=0)
     check_number("c", c, minimum=1e-12)
     check_positive("searches", searches)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from cvlib.attack.gradient import predicted
+from cvlib.attack.gradient import is_read_as, predicted
 from cvlib.attack.guards import check_attack, check_pictures
 from cvlib.explain.layers import evaluating
 from cvlib.validate import check_int, check_number, check_positive
@@ -56,12 +56,13 @@ def deepfool(
     check_pictures(images)
     check_int("steps", steps, minimum=0)
     check_number("overshoot", overshoot, minimum=0)
+    images = images.detach()
     labels = predicted(model, images) if labels is None else labels
     check_attack(images, labels)
     moved, total = images.clone(), torch.zeros_like(images)
     left = torch.arange(len(images), device=images.device)
     for _ in range(steps):
-        left = left[predicted(model, moved[left]) == labels[left]]
+        left = left[is_read_as(model, moved[left], labels[left])]
         if not len(left):
             break
         total[left] += linear_step(model, moved[left], labels[left], candidates)

@@ -47,5 +47,6 @@ def fgsm(
         tensor([[[[0.4000, 0.6000]]]])
     """
     check_attack(images, labels, eps)
+    images = images.detach()
     step = input_gradient(model, images, labels, loss).sign()
     return (images + (-eps if targeted else eps) * step).clamp(0, 1)

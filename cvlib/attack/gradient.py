@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from cvlib.attack.balls import as_column
 from cvlib.explain.layers import evaluating
 from cvlib.validate import check_choice, check_number, check_positive, check_shape
 
@@ -95,7 +96,12 @@ def input_gradient(
 
 
 def scores_of(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-    """(N, K) scores, of which every label names one."""
+    """(N, K) scores, of which every label names one.
+
+    Raises:
+        ShapeError: the model gives something else.
+        ValueError: a label is no class of the model.
+    """
     scores = model(images)
     _, K = check_shape("the model's output", scores, "N K", N=len(images))
     low, high = int(labels.min()), int(labels.max())
@@ -148,7 +154,7 @@ def estimated_gradient(
                 there = loss(model(images + sigma * step), labels)
                 back = loss(model(images - sigma * step), labels)
                 slope = (there - back) / (2 * sigma)
-                total += slope.reshape(-1, *[1] * (images.ndim - 1)) * step
+                total += as_column(slope, step) * step
         return total / samples
 
     return gradient
@@ -172,3 +178,31 @@ def predicted(model: nn.Module, images: Tensor, *, batch_size: int = 256) -> Ten
     """
     with evaluating(model):
         return torch.cat([model(part).argmax(1) for part in images.split(batch_size)])
+
+
+@torch.no_grad()
+def is_read_as(
+    model: nn.Module, images: Tensor, labels: Tensor, *, batch_size: int = 256
+) -> Tensor:
+    """Whether each picture gets its label, in evaluation mode.
+
+    Args:
+        model: (N, C, H, W) to (N, K) scores.
+        images: (N, C, H, W).
+        labels: (N,) classes of the model.
+        batch_size: pictures at a time.
+
+    Returns:
+        (N,) bool.
+
+    Raises:
+        ValueError: a label is no class of the model: no picture would ever get it.
+
+    Example:
+        >>> x = torch.tensor([[[[0.1, 0.9]]], [[[0.8, 0.2]]]])
+        >>> is_read_as(nn.Flatten(), x, torch.tensor([1, 1]))
+        tensor([ True, False])
+    """
+    parts = zip(images.split(batch_size), labels.split(batch_size), strict=True)
+    with evaluating(model):
+        return torch.cat([scores_of(model, x, y).argmax(1) == y for x, y in parts])

@@ -1,5 +1,6 @@
 """What every attack asks of its arguments (torch)."""
 
+import torch
 from torch import Tensor
 
 from cvlib.validate import check_floating, check_number, check_shape
@@ -14,11 +15,13 @@ def check_pictures(images: Tensor) -> tuple[int, ...]:
     Raises:
         ShapeError: `images` is not (N, C, H, W).
         TypeError: it holds integers.
-        ValueError: a value lies outside [0, 1].
+        ValueError: a value lies outside [0, 1], or there is no picture.
     """
     shape = check_shape("images", images, "N C H W")
     check_floating("images", images)
-    low, high = (images.min().item(), images.max().item()) if images.numel() else (0, 0)
+    if not images.numel():  # a share of none would be NaN
+        raise ValueError(f"images must hold at least one picture, got {shape}")
+    low, high = images.min().item(), images.max().item()
     if not (low >= 0 and high <= 1):
         raise ValueError(
             f"images must be in [0, 1], got {low:.3g} to {high:.3g}; put the "
@@ -32,8 +35,8 @@ def check_attack(images: Tensor, labels: Tensor, eps: float | None = None) -> in
 
     Raises:
         ShapeError: `labels` is not (N,).
-        TypeError: `labels` are no integers.
-        ValueError: ε is negative.
+        TypeError: `labels` are not int64.
+        ValueError: a value lies outside [0, 1], there is no picture, or ε is negative.
     """
     N, *_ = shape = check_pictures(images)
     check_shape("labels", labels, "N", N=N, to_match=f"images {shape}")
@@ -44,9 +47,9 @@ def check_attack(images: Tensor, labels: Tensor, eps: float | None = None) -> in
 
 
 def check_labels(labels: Tensor) -> None:
-    """Classes are whole numbers."""
-    if labels.is_floating_point() or labels.is_complex() or labels.dtype.itemsize < 2:
+    """Classes are whole numbers, of the one kind that torch's losses take."""
+    if labels.dtype != torch.int64:
         raise TypeError(
-            f"labels must be integers, one class a picture, got {labels.dtype}; "
+            f"labels must be int64, one class a picture, got {labels.dtype}; "
             "did you mean labels.long()?"
         )

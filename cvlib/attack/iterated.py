@@ -70,6 +70,7 @@ def pgd(
         True
     """
     check_attack(images, labels, eps)
+    images = images.detach()
     check_int("steps", steps, minimum=0)
     check_choice("norm", norm, NORMS)
     check_positive("restarts", restarts)
@@ -79,11 +80,10 @@ def pgd(
     criterion, uphill = loss_named(loss), -1.0 if targeted else 1.0
 
     def attempt() -> Tensor:
-        x = images.detach()
+        x = images
         if random_start:
-            x = (x + random_in_ball(x, eps=eps, norm=norm, generator=chance)).clamp(
-                0, 1
-            )
+            away = random_in_ball(x, eps=eps, norm=norm, generator=chance)
+            x = (x + away).clamp(0, 1)
         for _ in range(steps):
             slope = gradient(model, x, labels, criterion)
             x = x + uphill * alpha * steepest(slope, norm=norm)

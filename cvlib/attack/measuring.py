@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import torch
 from torch import Tensor, nn
 
-from cvlib.attack.gradient import predicted
+from cvlib.attack.gradient import is_read_as
 from cvlib.attack.guards import check_attack
 
 Attack = Callable[[nn.Module, Tensor, Tensor], Tensor]
@@ -26,13 +26,17 @@ def success_rate(
     Returns:
         0 to 1.
 
+    Raises:
+        ShapeError, TypeError, ValueError: these are no pictures, there are none, or a
+            label is no class of the model.
+
     Example:
         >>> x = torch.tensor([[[[0.1, 0.9]]], [[[0.8, 0.2]]]])
         >>> success_rate(nn.Flatten(), x, torch.tensor([0, 0]))
         0.5
     """
     check_attack(adversarial, labels)
-    hit = predicted(model, adversarial) == labels
+    hit = is_read_as(model, adversarial, labels)
     return (hit if targeted else ~hit).float().mean().item()
 
 
@@ -62,13 +66,13 @@ def robust_accuracy(
         0.5
     """
     check_attack(images, labels)
-    standing = predicted(model, images) == labels
+    standing = is_read_as(model, images, labels)
     for attack in attacks:
         left = standing.nonzero()[:, 0]  # no need to attack what has fallen
         if not len(left):
             break
         moved = attack(model, images[left], labels[left])
-        standing[left] = predicted(model, moved) == labels[left]
+        standing[left] = is_read_as(model, moved, labels[left])
     return standing.float().mean().item()
 
 
@@ -107,7 +111,7 @@ def transfer_matrix(
                 [1., 1.]])
     """
     check_attack(images, labels)
-    right = torch.stack([predicted(m, images) == labels for m in models.values()])
+    right = torch.stack([is_read_as(m, images, labels) for m in models.values()])
     both = right.all(0)
     if not both.any():
         raise ValueError(
@@ -118,8 +122,8 @@ def transfer_matrix(
     rows = []
     for source in models.values():
         moved = attack(source, images, labels)
-        wrong = [predicted(m, moved) != labels for m in models.values()]
-        rows.append(torch.stack([w.float().mean() for w in wrong]))
+        right = [is_read_as(m, moved, labels) for m in models.values()]
+        rows.append(torch.stack([(~r).float().mean() for r in right]))
     return torch.stack(rows)
 
 

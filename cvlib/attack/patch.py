@@ -23,6 +23,7 @@ def paste(images: Tensor, patch: Tensor, places: Tensor) -> Tensor:
 
     Raises:
         ShapeError: the shapes do not match.
+        TypeError: the places are no integers.
         ValueError: a patch sticks out of its picture.
 
     Example:
@@ -34,6 +35,11 @@ def paste(images: Tensor, patch: Tensor, places: Tensor) -> Tensor:
     of = f"images {tuple(images.shape)}"
     *_, S, _ = check_shape("patch", patch, "C S S | N C S S", N=N, C=C, to_match=of)
     check_shape("places", places, "N 2", N=N, to_match=of)
+    if places.is_floating_point():
+        raise TypeError(
+            f"places must be whole pixels, got {places.dtype}; did you mean "
+            "places.long()?"
+        )
     last = torch.tensor([H - S, W - S], device=places.device)
     if ((places < 0) | (places > last)).any():
         raise ValueError(
@@ -100,6 +106,7 @@ def adversarial_patch(
     N, C, H, W = check_pictures(images)
     if check_positive("size", size) > min(H, W):
         raise ValueError(f"size must be at most {min(H, W)}, the picture's, got {size}")
+    check_positive("batch_size", batch_size)
     chance = torch.Generator().manual_seed(seed)
     w = torch.randn(C, size, size, generator=chance).to(images).requires_grad_()
     optimizer = torch.optim.Adam([w], lr=lr)

@@ -217,6 +217,15 @@ def test_no_step_of_size_one_climbs_more_than_the_steepest(values, norm):
     assert (climbed >= (slope * other).flatten(1).sum(1) - 1e-9).all()
 
 
+@pytest.mark.parametrize("size", [1e30, 1e-22, 1e-30, 1e-40])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+def test_the_steepest_step_is_one_long_however_small_the_slope(size, dtype):
+    slope = torch.tensor([[[[3.0, -4.0]]], [[[0.0, 0.0]]]], dtype=dtype) * size
+    found = attack.steepest(slope, norm="l2").flatten(1).double()
+    expected = torch.tensor([[0.6, -0.8], [0.0, 0.0]], dtype=torch.float64)
+    assert_close(found, expected, rtol=0, atol=5e-3)
+
+
 @pytest.mark.parametrize("norm", ["linf", "l2"])
 def test_random_starts_fill_the_ball_evenly(norm):
     chance = torch.Generator().manual_seed(0)
@@ -288,6 +297,24 @@ def test_gradients_are_found_even_where_they_are_switched_off(net, drawn):
         got = attack.carlini_wagner(net, images, labels, steps=30, searches=3)
         assert not torch.equal(got, images)
         assert not torch.equal(attack.fgsm(net, images, labels, eps=0.1), images)
+
+
+@pytest.mark.parametrize(
+    "attacked",
+    [
+        partial(attack.fgsm, eps=0.1),
+        partial(attack.pgd, eps=0.1, steps=2),
+        partial(attack.carlini_wagner, steps=2, searches=1),
+        attack.deepfool,
+    ],
+)
+def test_pictures_that_ask_for_a_gradient_are_attacked_like_others(
+    attacked, net, drawn
+):
+    images, labels, _ = (part[:2] for part in drawn)
+    found = attacked(net, images.clone().requires_grad_(), labels)
+    assert not found.requires_grad
+    assert_close(found, attacked(net, images, labels), rtol=0, atol=0)
 
 
 def test_epsilon_zero_changes_nothing(net, drawn):
@@ -417,8 +444,40 @@ FLAT = nn.Sequential(nn.Flatten(), nn.Linear(4, 3))
         (
             lambda: attack.pgd(FLAT, X, Y.float(), eps=0.1),
             TypeError,
-            "labels must be integers, one class a picture, got torch.float32; "
+            "labels must be int64, one class a picture, got torch.float32; "
             "did you mean labels.long()?",
+        ),
+        (
+            lambda: attack.fgsm(FLAT, X, Y.int(), eps=0.1),
+            TypeError,
+            "labels must be int64, one class a picture, got torch.int32; "
+            "did you mean labels.long()?",
+        ),
+        (
+            lambda: attack.success_rate(FLAT, X[:0], Y[:0]),
+            ValueError,
+            "images must hold at least one picture, got (0, 1, 2, 2)",
+        ),
+        (
+            lambda: attack.success_rate(FLAT, X, Y + 2),
+            ValueError,
+            "labels must be 0 to 2 to match the model's 3 scores, got 3",
+        ),
+        (
+            lambda: attack.deepfool(FLAT, X, Y + 2),
+            ValueError,
+            "labels must be 0 to 2 to match the model's 3 scores, got 3",
+        ),
+        (
+            lambda: attack.adversarial_patch(FLAT, X, 0, size=1, batch_size=0),
+            ValueError,
+            "batch_size must be a positive integer, got 0; the smallest allowed is 1",
+        ),
+        (
+            lambda: attack.paste(X, X[0, :, :1, :1], torch.rand(2, 2)),
+            TypeError,
+            "places must be whole pixels, got torch.float32; did you mean "
+            "places.long()?",
         ),
         (
             lambda: attack.fgsm(FLAT, X, torch.tensor([0, 3]), eps=0.1),
