@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from cvlib.validate import check_shape
+from cvlib.validate import check_floating, check_shape
 
 YIQ = torch.tensor(
     [[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]]
@@ -35,8 +35,9 @@ def match_colours(image: Tensor, to: Tensor) -> Tensor:
         >>> bool(result.std(1).max() < 0.02)  # no colour is left
         True
     """
-    check_shape("image", image, "1 3 H W")
-    check_shape("to", to, "1 3 H W")
+    for name, picture in (("image", image), ("to", to)):
+        check_shape(name, picture, "1 3 H W")
+        check_floating(name, picture)
     (mean, root), (wanted, target) = colours(image), colours(to)
     moved = target @ torch.linalg.solve(root, image[0].flatten(1) - mean) + wanted
     return moved.reshape(image.shape).clamp(0, 1)
@@ -69,6 +70,7 @@ def keep_colours(result: Tensor, content: Tensor) -> Tensor:
         True
     """
     shape = check_shape("result", result, "1 3 H W")
+    check_floating("result", result)
     check_shape("content", content, "1 3 H W", H=shape[2], W=shape[3],
                 to_match=f"result {shape}")  # fmt: skip
     to_yiq = YIQ.to(result)

@@ -51,10 +51,8 @@ def frozen(model: nn.Module, *, padding_mode: str = "replicate") -> nn.Module:
     """
     model = deepcopy(model).eval().requires_grad_(False)
     for module in model.modules():
-        if isinstance(module, nn.Conv2d) and max(module.padding) > 0:
+        if isinstance(module, nn.Conv2d) and module.padding not in ((0, 0), "valid"):
             module.padding_mode = padding_mode
-            around = [p for p in reversed(module.padding) for _ in range(2)]
-            module._reversed_padding_repeated_twice = around  # torch reads it instead
     return model
 
 
@@ -98,7 +96,8 @@ def tapped(model: nn.Module, layers: Iterable[str] | dict[str, str]) -> Maps:
             such as `SQUEEZENET` and `VGG19`.
 
     Returns:
-        A function to maps by name.
+        A function to maps by name. It raises a ValueError where the model does not run
+        such a layer.
 
     Raises:
         ValueError: the model has no such layer.
@@ -111,19 +110,23 @@ def tapped(model: nn.Module, layers: Iterable[str] | dict[str, str]) -> Maps:
     """
     names = dict(layers) if isinstance(layers, dict) else {l: l for l in layers}
     model = frozen(model)
-    modules = {find_layer(model, path): name for name, path in names.items()}
+    modules = {name: find_layer(model, path) for name, path in names.items()}
+    wanted = list(dict.fromkeys(modules.values()))
 
     def maps(x: Tensor) -> dict[str, Tensor]:
-        found: dict[str, Tensor] = {}
+        found: dict[nn.Module, Tensor] = {}
 
         def heard(module: nn.Module, _inputs: tuple, output: Tensor) -> None:
-            found[modules[module]] = output
-            if len(found) == len(modules):
+            found[module] = output.clone()  # out of reach of a ReLU in place above
+            if len(found) == len(wanted):
                 raise AllHeardError  # what lies above is not needed
 
-        with listening(list(modules), heard), suppress(AllHeardError):
+        with listening(wanted, heard), suppress(AllHeardError):
             model(x)
-        return found
+        for name, module in modules.items():
+            if module not in found:
+                raise ValueError(f"layers must be run by the model, got {name!r}")
+        return {name: found[module] for name, module in modules.items()}
 
     return maps
 

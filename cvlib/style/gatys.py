@@ -89,7 +89,7 @@ def gatys(
 
     Raises:
         ShapeError: a picture is not (1, 3, H, W).
-        ValueError: a layer or a start is unknown.
+        ValueError: a layer or a start is unknown, or steps and sizes do not match.
 
     Source:
         Gatys, Ecker, Bethge, 2016. From small to large: Gatys et al., Controlling
@@ -106,6 +106,11 @@ def gatys(
     x = first_picture(content, style, start, seed)
     content = x if isinstance(start, str) and start == "colours" else content
     counts = [steps] * len(sizes) if isinstance(steps, int) else list(steps)
+    if len(counts) != len(sizes):
+        raise ValueError(
+            f"steps must be one number, or one for each of the {len(sizes)} sizes, got "
+            f"{steps!r}"
+        )
     drawn = Drawn(x)
     for share, count in zip(sizes, counts, strict=True):
         size = (round(H * share), round(W * share))

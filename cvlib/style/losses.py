@@ -59,8 +59,11 @@ def content_loss(
         return off.mean() / 2
     if normalization == "johnson":
         return off.mean() / (C * H * W)
-    varies = target - target.mean((2, 3), keepdim=True)
-    return (off / _or(varies.square().sum((1, 2, 3)), C * H * W)).mean()
+    varies = (target - target.mean((2, 3), keepdim=True)).square().sum((1, 2, 3))
+    # the mean of a flat map is rounded: what it leaves is 0, not something to divide by
+    least = 4 * torch.finfo(target.dtype).eps
+    flat = varies <= least**2 * target.square().sum((1, 2, 3))
+    return (off / _or(varies.masked_fill(flat, 0), C * H * W)).mean()
 
 
 def gram_matrix(features: Tensor, *, normalization: str = "sum") -> Tensor:

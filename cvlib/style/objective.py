@@ -49,6 +49,7 @@ class Objective:
 
     Raises:
         ShapeError: a picture is not (1, 3, H, W).
+        TypeError: one name is given where a list is wanted.
         ValueError: a layer is unknown, a weight negative, or nothing is asked for.
 
     Source:
@@ -138,6 +139,11 @@ def shares(
     name: str, layers: Mapping[str, float] | Iterable[str], maps: Mapping[str, Tensor]
 ) -> dict[str, float]:
     """Weights by layer that sum to 1."""
+    if isinstance(layers, str):  # its letters would be taken for names
+        raise TypeError(
+            f"{name} must be a list of names, got {layers!r}; "
+            f"did you mean [{layers!r}]?"
+        )
     weights = dict(layers) if isinstance(layers, Mapping) else dict.fromkeys(layers, 1)
     check_weights(name, weights, maps)
     whole = sum(weights.values())

@@ -110,7 +110,7 @@ class TransformNet(nn.Module):
         self.last = nn.Conv2d(first, 3, 9, padding=4, padding_mode="reflect")
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) in [0, 1], sides of at least 13, to the same."""
+        """(N, 3, H, W) in [0, 1], sides of at least 5, to the same."""
         *_, H, W = check_shape("x", x, "N C H W", C=3)
         painted = self.last(self.up(self.blocks(self.down(x))))
         # a side that 4 does not divide comes back a little larger

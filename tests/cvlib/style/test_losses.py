@@ -164,6 +164,22 @@ def test_layers_are_added_with_their_weights():
     torch.testing.assert_close(style_loss(F, P, {"a": 2, "b": 0.5}), expected)
 
 
+@pytest.mark.parametrize("side", [3, 5, 13, 200])
+@pytest.mark.parametrize("level", [0.07, 0.1, 0.9832203, 3e4])
+def test_a_flat_target_gets_the_mean_square_though_its_mean_is_rounded(side, level):
+    flat = torch.full((1, 2, side, side), level)
+    found = content_loss(flat * 1.1, flat, normalization="relative")
+    expected = content_loss(flat * 1.1, flat, normalization="johnson")
+    torch.testing.assert_close(found, expected)
+
+
+def test_a_faint_pattern_is_no_flat_map():
+    faint = 1 + 1e-5 * maps(1, 2, 8, 8)
+    mean = faint.mean((2, 3), keepdim=True).expand_as(faint)
+    found = content_loss(mean, faint, normalization="relative")
+    torch.testing.assert_close(found.item(), 1.0, rtol=1e-3, atol=0)
+
+
 def test_an_empty_target_gives_no_nan():
     zero = torch.zeros(1, 2, 3, 3)
     assert content_loss(zero, zero, normalization="relative") == 0

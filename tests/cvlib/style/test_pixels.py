@@ -145,6 +145,9 @@ def test_frozen_leaves_the_net_as_it_is_and_repeats_its_border():
     assert net[0].weight.requires_grad
     assert not any(w.requires_grad for w in still.parameters())
     assert (still(torch.ones(1, 1, 4, 4)) == 9).all()  # zeros would give 4 in a corner
+    named = nn.Conv2d(1, 1, 3, padding="same", bias=False)
+    nn.init.ones_(named.weight)
+    assert (frozen(named)(torch.ones(1, 1, 4, 4)) == 9).all()
 
 
 def test_tapped_maps_are_the_layers_own_and_the_rest_is_not_run():
@@ -157,6 +160,27 @@ def test_tapped_maps_are_the_layers_own_and_the_rest_is_not_run():
     found = tapped(net, {"first": "1", "second": "2"})(x)
     torch.testing.assert_close(found["first"], net[1](net[0](x)))
     assert found["second"].shape == (1, 4, 4, 4)
+
+
+def test_a_relu_in_place_does_not_reach_the_maps_below_it():
+    net = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU(inplace=True), nn.Conv2d(2, 4, 1))
+    x = torch.rand(1, 3, 4, 4) - 0.5
+    below, _ = tapped(net, ["0", "2"])(x).values()
+    torch.testing.assert_close(below, net[0](x))
+
+
+def test_one_layer_may_have_two_names():
+    net = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU())
+    found = tapped(net, {"lines": "1", "maps": "1"})(torch.rand(1, 3, 2, 2))
+    assert list(found) == ["lines", "maps"]
+    assert torch.equal(found["lines"], found["maps"])
+
+
+def test_a_layer_that_is_not_run_is_named():
+    net = nn.Sequential(nn.Conv2d(3, 2, 1))
+    net[0].idle = nn.ReLU()
+    with pytest.raises(ValueError, match=r"^layers must be run by the model, got 'a'$"):
+        tapped(net, {"a": "0.idle"})(torch.zeros(1, 3, 2, 2))
 
 
 def test_a_pyramid_holds_the_maps_of_half_the_picture_and_its_colours():
@@ -242,6 +266,28 @@ def test_a_loss_that_is_not_finite_ends_the_work():
             ValueError,
             "start must be 'colours', 'content' or 'noise', got 'nose'; did you mean "
             "'noise'?",
+        ),
+        (
+            lambda: gatys(picture(0), picture(1), random_maps(), sizes=(0.5, 1),
+                          steps=(9,)),
+            ValueError,
+            "steps must be one number, or one for each of the 2 sizes, got (9,)",
+        ),
+        (
+            lambda: inverse("conv1_1"),
+            TypeError,
+            "content_layers must be a list of names, got 'conv1_1'; did you mean "
+            "['conv1_1']?",
+        ),
+        (
+            lambda: match_colours(picture(0), (255 * picture(1)).byte()),
+            TypeError,
+            "to must be floating point, got uint8",
+        ),
+        (
+            lambda: keep_colours((255 * picture(0)).byte(), picture(1)),
+            TypeError,
+            "result must be floating point, got uint8",
         ),
     ],
 )  # fmt: skip
