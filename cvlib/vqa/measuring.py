@@ -23,7 +23,7 @@ def accuracy_by_kind(
         Kind → share, and "all"; a kind that is not asked is left out.
 
     Raises:
-        ShapeError: the three have not one length.
+        ShapeError, ValueError: the three have not one length, or there are no rows.
 
     Example:
         >>> given, right = torch.tensor([1, 0, 3]), torch.tensor([1, 1, 3])
@@ -34,6 +34,8 @@ def accuracy_by_kind(
     match = {"M": M, "to_match": f"predicted {tuple(predicted.shape)}"}
     check_shape("answers", answers, "M", **match)
     check_shape("kinds", kinds, "M", **match)
+    if not M:
+        raise ValueError("predicted must hold at least one answer, got none")
     right = (predicted == answers).float()
     found = {
         name: right[kinds == k].mean().item()

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from cvlib.validate import check_choice, check_positive, check_shape
+from cvlib.validate import check_choice, check_floating, check_positive, check_shape
 from cvlib.vqa.fusion import FUSIONS, ONE_SENSE, attend, fuse
 from cvlib.vqa.words import PADDING
 
@@ -56,8 +56,17 @@ class Reader(nn.Module):
         self.lstm = nn.LSTM(embedding, dimensions, batch_first=True)
 
     def forward(self, questions: Tensor) -> Tensor:
-        """(N, L) to (N, D); what stands behind the last word changes nothing."""
+        """(N, L) to (N, D); what stands behind the last word changes nothing.
+
+        Raises:
+            ShapeError, ValueError: questions are not (N, L), or one has no first word.
+        """
         N, _ = check_shape("questions", questions, "N L")
+        if (questions[:, :1] == PADDING).any():
+            raise ValueError(
+                "questions must begin with a word, got one that begins with "
+                f"{PADDING}; padding stands behind the last word"
+            )
         last = (questions != PADDING).sum(1) - 1
         said, _ = self.lstm(self.embed(questions))  # (N, L, D) after each word
         return said[torch.arange(N, device=said.device), last]
@@ -226,6 +235,7 @@ def pictures_of(
     """
     side = 8 * SIDE
     P, *_ = check_shape("images", images, "P C H W", C=3, H=side, W=side)
+    check_floating("images", images)
     M, _ = check_shape("questions", questions, "M L")
     if of is None:
         check_shape("questions", questions, "M L", M=P,

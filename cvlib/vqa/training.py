@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from cvlib.explain.layers import evaluating
 from cvlib.train import Checkpoint, History, State
 from cvlib.train.epochs import run_epochs
 from cvlib.train.loop import as_input, computing_in
@@ -120,11 +121,12 @@ def rows_by_picture(picture: Tensor, P: int) -> list[Tensor]:
         >>> [rows.tolist() for rows in rows_by_picture(torch.tensor([1, 0, 1]), 2)]
         [[1], [0, 2]]
     """
-    counts = picture.bincount(minlength=P)
-    if len(counts) != P or (counts == 0).any():
+    named, counts = picture.unique(return_counts=True)
+    if not torch.equal(named.cpu(), torch.arange(P)):
+        ends = f", {int(named[0])} to {int(named[-1])}" if len(named) else ""
         raise ValueError(
             f"picture must name each of the {P} images at least once and no other, "
-            f"got {int((counts > 0).sum())} different ones, the last {len(counts) - 1}"
+            f"got {len(named)} different ones{ends}"
         )
     return list(picture.argsort(stable=True).split(counts.tolist()))
 
@@ -172,17 +174,11 @@ def predict_answers(
     M, _ = check_shape("questions", questions, "M L")
     check_shape("picture", picture, "M", M=M)
     device = next(net.parameters()).device
-    training = net.training
-    net.eval()
-    order = picture.argsort(stable=True)  # so that a batch sees few pictures
-    scores = None
-    for rows in order.split(check_positive("batch_size", batch_size)):
-        shown, of = picture[rows].unique(return_inverse=True)
-        part = net(as_input(images[shown]).to(device), questions[rows].to(device),
-                   of.to(device)).float().cpu()  # fmt: skip
-        scores = part.new_empty(M, part.shape[1]) if scores is None else scores
-        scores[rows] = part
-    net.train(training)
-    if scores is None:
-        raise ValueError("questions must hold at least one question, got none")
-    return scores
+    order, parts = picture.argsort(stable=True), []  # so a batch sees few pictures
+    with evaluating(net):
+        for rows in order.split(check_positive("batch_size", batch_size)):
+            shown, of = picture[rows].unique(return_inverse=True)
+            x = as_input(images[shown]).to(device)
+            parts.append(net(x, questions[rows].to(device), of.to(device)))
+    scores = torch.cat(parts).float().cpu()
+    return scores[order.argsort().cpu()]

@@ -20,6 +20,9 @@ class Vocabulary:
         words: of the vocabulary; `words[k - 1]` has number k.
         longest: words in the longest text.
 
+    Raises:
+        TypeError: one text is given where several are wanted.
+
     Example:
         >>> vocabulary = Vocabulary(["is it red", "red or blue"])
         >>> vocabulary.words
@@ -30,6 +33,7 @@ class Vocabulary:
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
+        _refuse_one(texts)
         split = [text.split() for text in texts]
         self.words = tuple(sorted({word for text in split for word in text}))
         self.longest = max((len(text) for text in split), default=0)
@@ -46,11 +50,7 @@ class Vocabulary:
             TypeError: one text is given where several are wanted.
             ValueError: a word is unknown, or a text too long.
         """
-        if isinstance(texts, str):
-            raise TypeError(
-                f"texts must be a list of texts, got {texts!r}; "
-                f"did you mean [{texts!r}]?"
-            )
+        _refuse_one(texts)
         rows = torch.zeros(len(texts), self.longest, dtype=torch.long)
         for n, text in enumerate(texts):
             words = text.split()
@@ -65,11 +65,18 @@ class Vocabulary:
     def decode(self, row: Tensor | Sequence[int]) -> str:
         """The text of a row of numbers.
 
+        Raises:
+            ValueError: a number has no word.
+
         Example:
             >>> Vocabulary(["is it red"]).decode([1, 2, 3, 0])
             'is it red'
         """
-        return " ".join(self.words[k - 1] for k in map(int, row) if k != PADDING)
+        numbers = [int(k) for k in row]
+        for k in numbers:
+            if not 0 <= k < len(self):
+                raise ValueError(f"row must hold numbers 0 to {len(self) - 1}, got {k}")
+        return " ".join(self.words[k - 1] for k in numbers if k != PADDING)
 
     def _of(self, word: str) -> int:
         if word not in self._number:
@@ -77,3 +84,10 @@ class Vocabulary:
             hint = f"; did you mean {close[0]!r}?" if close else ""
             raise ValueError(f"texts must be made of known words, got {word!r}{hint}")
         return self._number[word]
+
+
+def _refuse_one(texts: object) -> None:
+    if isinstance(texts, str):  # its letters would be taken for texts
+        raise TypeError(
+            f"texts must be a list of texts, got {texts!r}; did you mean [{texts!r}]?"
+        )

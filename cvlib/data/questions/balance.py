@@ -136,7 +136,8 @@ def balanced_rows(
 
     Args:
         table: (P, 118) of `answer_table`.
-        per_kind: questions of each kind; rounded down to whole sets of answers.
+        per_kind: questions of each kind; rounded down to whole sets of answers, but
+            every question is asked once for each of its answers.
         rng: draws the pictures.
 
     Returns:
@@ -179,6 +180,9 @@ def unbalanced_rows(
 
     Arguments and results are those of `balanced_rows`; exactly `per_kind` of each kind.
 
+    Raises:
+        ValueError: there are too few questions of some kind.
+
     Example:
         >>> from cvlib.data.questions import answer_table, scene
         >>> table = answer_table([scene("test", n) for n in range(50)])
@@ -190,6 +194,12 @@ def unbalanced_rows(
     kinds, parts = _kinds().numpy(), []
     for kind in range(len(KINDS)):
         rows = np.argwhere((table != NOT_ASKED) & (kinds == kind))
+        if len(rows) < per_kind:
+            raise ValueError(
+                f"pictures must be enough to ask {per_kind} questions of the kind "
+                f"{KINDS[kind]!r}, got {len(rows)}; draw more of them, or ask for "
+                "fewer questions"
+            )
         parts.append(rows[rng.choice(len(rows), per_kind, replace=False)])
     picture, question = np.concatenate(parts).T
     return picture, question

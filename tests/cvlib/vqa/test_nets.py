@@ -158,6 +158,15 @@ def test_prediction_does_not_depend_on_batches_or_order(easy):
     )
 
 
+def test_prediction_leaves_every_part_in_the_mode_it_was_in():
+    net = CnnLstm(words=3, answers=2).train()
+    net.eye.eval()  # as when its averages are to stay
+    modes = [module.training for module in net.modules()]
+    x, asked = torch.rand(2, 3, 48, 48), torch.ones(2, 1).long()
+    predict_answers(net, x, torch.arange(2), asked)
+    assert [module.training for module in net.modules()] == modes
+
+
 def test_light_leaves_things_where_they_are():
     images = torch.rand(4, 3, 48, 48)
     lit = augment_light(images, torch.Generator().manual_seed(0))
@@ -214,9 +223,18 @@ def test_shapes_are_refused_in_one_sentence(call, sentence):
 
 def test_values_are_refused_in_one_sentence():
     with pytest.raises(ValueError, match=r"^picture must name each of the 3 images at "
-                       r"least once and no other, got 2 different ones, the last 2$"
+                       r"least once and no other, got 2 different ones, 0 to 2$"
                        ):  # fmt: skip
         rows_by_picture(torch.tensor([0, 2, 2]), 3)
+    with pytest.raises(ValueError, match=r"got 3 different ones, -1 to 1$"):
+        rows_by_picture(torch.tensor([-1, 0, 1]), 3)
+    with pytest.raises(ValueError, match=r"got 0 different ones$"):
+        rows_by_picture(torch.zeros(0).long(), 3)
+    with pytest.raises(ValueError, match=r"^predicted must hold at least one answer, "
+                       r"got none$"):  # fmt: skip
+        accuracy_by_kind(*torch.zeros(3, 0), ["a"])
+    with pytest.raises(TypeError, match=r"^images must be floating point, got uint8"):
+        CnnLstm()(torch.zeros(1, 3, 48, 48).byte(), torch.ones(1, 9).long())
     with pytest.raises(ValueError, match=r"^questions must hold at least one row, got "
                        r"none$"):  # fmt: skip
         blind_accuracy(torch.tensor([]), torch.tensor([]))

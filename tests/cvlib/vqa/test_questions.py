@@ -233,6 +233,10 @@ def test_arguments_are_refused_in_one_sentence():
     sentence = sentence.replace("got 5", r"got \d")
     with pytest.raises(ValueError, match=sentence):
         balanced_rows(few[:6], 270, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"^pictures must be enough to ask 500 "
+                       r"questions of the kind 'count', got \d+; draw more of them, "
+                       r"or ask for fewer questions$"):  # fmt: skip
+        unbalanced_rows(few, 500, np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"^split must be 'train', 'validation' or "
                                          r"'test', got 'tset'; did you mean 'test'\?$"
                        ):  # fmt: skip

@@ -180,6 +180,27 @@ def test_words_come_back():
             r"^texts must be a list of texts, got 'red'; did you mean \['red'\]\?$",
         ),
         (
+            lambda: Vocabulary("is it red ?"),
+            TypeError,
+            r"^texts must be a list of texts, got 'is it red \?'; did you mean",
+        ),
+        (
+            lambda: Vocabulary(["is it red"]).decode([1, 4]),
+            ValueError,
+            r"^row must hold numbers 0 to 3, got 4$",
+        ),
+        (
+            lambda: Vocabulary(["is it red"]).decode([1, -1]),
+            ValueError,
+            r"^row must hold numbers 0 to 3, got -1$",
+        ),
+        (
+            lambda: Reader(4, 2)(torch.tensor([[1, 2], [0, 3]])),
+            ValueError,
+            r"^questions must begin with a word, got one that begins with 0; padding "
+            r"stands behind the last word$",
+        ),
+        (
             lambda: Vocabulary(["is it red ?"]).encode(["rad"]),
             ValueError,
             r"^texts must be made of known words, got 'rad'; did you mean 'red'\?$",
