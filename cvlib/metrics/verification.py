@@ -190,7 +190,8 @@ def verification_accuracy(distances: Tensor, same: Tensor, threshold: float) -> 
 def best_threshold(distances: Tensor, same: Tensor) -> float:
     """The threshold with the fewest mistakes on these pairs, the strictest of equals.
 
-    It lies halfway to the next pair, for a pair of tomorrow may be a little further.
+    It lies halfway to the next pair, for a pair of tomorrow may be a little further;
+    on the last pair that is accepted, where no number lies between.
     If refusing everybody is best it is −∞; if accepting everybody is, the largest
     distance.
 
@@ -204,7 +205,10 @@ def best_threshold(distances: Tensor, same: Tensor) -> float:
     best = int((true - false).argmax())  # what is refused rightly: a constant − false
     if best in (0, len(thresholds) - 1):
         return thresholds[best].item()
-    return (thresholds[best : best + 2].sum() / 2).item()
+    here, there = thresholds[best : best + 2]
+    middle = (here + there) / 2
+    # in the precision of the distances the middle of two neighbours is one of them
+    return (middle if middle.to(distances.dtype) < there else here).item()
 
 
 def ten_fold_accuracy(distances: Tensor, same: Tensor, folds: Tensor) -> TenFold:

@@ -106,6 +106,21 @@ def test_the_best_threshold_lies_halfway_to_the_next_pair():
     assert best_threshold(NEAR, SAME) == pytest.approx(0.35)  # 0.6 is as good: later
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_the_best_threshold_is_below_the_next_pair_in_any_precision(dtype):
+    near = torch.tensor([0.25, 1 + 1.01 * torch.finfo(dtype).eps], dtype=dtype)
+    far = torch.nextafter(near[1:], torch.tensor(4, dtype=dtype))
+    distances = torch.cat([near, far, torch.tensor([2], dtype=dtype)])
+    same = torch.tensor([True, True, False, False])
+    best = best_threshold(distances, same)
+    assert verification_accuracy(distances, same, best) == 1
+
+
+def test_the_best_threshold_is_finite_though_strangers_are_infinitely_far():
+    distances = torch.tensor([0.5, 0.75, torch.inf, torch.inf])
+    assert best_threshold(distances, torch.tensor([True, True, False, False])) == 0.75
+
+
 def test_if_only_strangers_are_there_nobody_is_accepted():
     assert best_threshold(NEAR, SAME & False) == -torch.inf
     assert best_threshold(NEAR, SAME | True) == pytest.approx(0.9)
