@@ -31,6 +31,7 @@ from .training import (
     pair_distances,
     verification_pairs,
 )
+from .whitening import WithinWhitening
 
 __all__ = [
     "MINING",
@@ -42,6 +43,7 @@ __all__ = [
     "Gallery",
     "SiameseNet",
     "Watch",
+    "WithinWhitening",
     "align",
     "all_pairs",
     "all_triplets",

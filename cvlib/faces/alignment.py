@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from cvlib.boxes.guards import check_tensor
-from cvlib.validate import check_positive, check_shape
+from cvlib.validate import check_floating, check_positive, check_shape
 
 
 def similarity_transform(source: Tensor, target: Tensor) -> Tensor:
@@ -27,7 +27,7 @@ def similarity_transform(source: Tensor, target: Tensor) -> Tensor:
         (N, 2, 3): M with target ≈ M[:, :, :2] · source + M[:, :, 2].
 
     Raises:
-        TypeError, ShapeError: no tensors, shapes that do not fit.
+        TypeError, ShapeError: no tensors of floats, shapes that do not fit.
         ValueError: one landmark only, or all of them in one place.
 
     Source:
@@ -41,8 +41,9 @@ def similarity_transform(source: Tensor, target: Tensor) -> Tensor:
         tensor([[[ 0.0000,  0.5000,  0.0000],
                  [-0.5000,  0.0000,  0.0000]]])
     """
-    check_tensor("source", source)
-    check_tensor("target", target)
+    for name, points in (("source", source), ("target", target)):
+        check_tensor(name, points)
+        check_floating(name, points)
     N, L, _ = check_shape("source", source, "N L 2")
     check_shape("target", target, "N L 2 | L 2", N=N, L=L, to_match=f"source {N, L, 2}")
     if L < 2:
@@ -105,10 +106,15 @@ def align(images: Tensor, landmarks: Tensor, target: Tensor, size: int) -> Tenso
         >>> torch.equal(align(image, points, points[0], 4), image)
         True
     """
-    check_tensor("images", images)
+    for name, x in (("images", images), ("landmarks", landmarks)):
+        check_tensor(name, x)
+        check_floating(name, x)
+    check_tensor("target", target)
     N, _, H, W = check_shape("images", images, "N C H W")
     match = f"images {tuple(images.shape)}"
-    check_shape("landmarks", landmarks, "N L 2", N=N, to_match=match)
+    _, L, _ = check_shape("landmarks", landmarks, "N L 2", N=N, to_match=match)
+    match = f"landmarks {tuple(landmarks.shape)}"
+    check_shape("target", target, "L 2", L=L, to_match=match)
     size = check_positive("size", size)
     goal = target.expand_as(landmarks).to(landmarks.dtype)
     back = similarity_transform(goal, landmarks).to(images.dtype)

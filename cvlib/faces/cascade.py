@@ -13,11 +13,12 @@ from torch import Tensor, nn
 from torch.nn.functional import grid_sample
 
 from cvlib.boxes import nms
+from cvlib.explain.layers import evaluating
 from cvlib.faces.calibration import calibrate, from_middles, middles
 from cvlib.localize import fc_to_conv, sliding_windows
 from cvlib.localize.windows import resized_to, scaled_size
 from cvlib.summary import multiply_adds
-from cvlib.validate import check_number, check_shape
+from cvlib.validate import check_floating, check_number, check_shape
 
 SIZES = (12, 16, 20)
 """What the three nets see. In the paper 12, 24 and 48; ours learn from faces of 25
@@ -100,7 +101,7 @@ class FaceCascade(nn.Module):
     """Three nets that decide, three that calibrate, three thresholds.
 
     Attributes:
-        thresholds: (3,) probabilities above which a window goes on.
+        thresholds: (3,) probabilities from which on a window goes on.
 
     Source:
         Li, Lin, Shen, Brandt, Hua, A Convolutional Neural Network Cascade for Face
@@ -123,7 +124,7 @@ class FaceCascade(nn.Module):
     def detect(
         self, image: Tensor, *, smallest: float = 30.0, overlap: float = 0.3
     ) -> Faces:
-        """The faces in a picture.
+        """The faces in a picture, found in evaluation mode.
 
         Args:
             image: (3, H, W) RGB or (1, H, W) grey, in [0, 1].
@@ -131,22 +132,23 @@ class FaceCascade(nn.Module):
             overlap: of two boxes that overlap more than this the better one stays.
 
         Raises:
-            ShapeError: `image` is no picture.
+            ShapeError, TypeError: `image` is no picture.
             ValueError: `smallest` is not positive.
         """
         gray = to_gray(image)
         smallest = check_number("smallest", smallest) / AROUND
-        boxes, count, through = self.first(gray, smallest)
-        seen, passed, stages = [count], [through], [boxes]
-        for k in (1, 2):
-            seen.append(len(boxes))
-            boxes, scores = self.look(gray, boxes, k)
-            passed.append(len(boxes))
-            if k == 1:
-                boxes, scores = self.merge(gray, boxes, scores, k)
-            stages.append(boxes)
-        keep = nms(boxes, scores, overlap)
-        boxes = enlarged(self.moved(gray, boxes[keep], 2), AROUND)
+        with evaluating(self):
+            boxes, count, through = self.first(gray, smallest)
+            seen, passed, stages = [count], [through], [boxes]
+            for k in (1, 2):
+                seen.append(len(boxes))
+                boxes, scores = self.look(gray, boxes, k)
+                passed.append(len(boxes))
+                if k == 1:
+                    boxes, scores = self.merge(gray, boxes, scores, k)
+                stages.append(boxes)
+            keep = nms(boxes, scores, overlap)
+            boxes = enlarged(self.moved(gray, boxes[keep], 2), AROUND)
         stages = tuple(enlarged(stage, AROUND) for stage in stages)
         return Faces(boxes, scores[keep], tuple(seen), tuple(passed), stages)
 
@@ -166,7 +168,7 @@ class FaceCascade(nn.Module):
             logits = net(resized_to(gray, level.size)[None])[0, 0]
             scores = logits[: level.rows, : level.columns].sigmoid().flatten()
             count += len(windows)
-            passed = scores > self.thresholds[0]
+            passed = scores >= self.thresholds[0]
             through += int(passed.sum())
             boxes, scores = windows.boxes().to(gray)[passed], scores[passed]
             kept.append(self.merge(gray, boxes, scores, 0)[0])
@@ -177,7 +179,7 @@ class FaceCascade(nn.Module):
         scores = self.decide[stage](cut_windows(gray, boxes, SIZES[stage])).sigmoid()[
             :, 0
         ]
-        passed = scores > self.thresholds[stage]
+        passed = scores >= self.thresholds[stage]
         return boxes[passed], scores[passed]
 
     def moved(self, gray: Tensor, boxes: Tensor, stage: int) -> Tensor:
@@ -236,7 +238,8 @@ def cost_by_stage(cascade: FaceCascade, faces: Faces) -> Tensor:
         >>> cost.shape, cost[0, 0]
         (torch.Size([3, 2]), tensor(20816.))
     """
-    counts = torch.tensor([faces.windows, faces.passed])  # (2, 3)
+    calibrated = (*faces.passed[:2], len(faces.boxes))  # at last only what is kept
+    counts = torch.tensor([faces.windows, calibrated])  # (2, 3)
     spent = (counts * torch.tensor(stage_costs(cascade))).T
     return spent / max(1, faces.windows[0])
 
@@ -299,5 +302,6 @@ def enlarged(boxes: Tensor, factor: float) -> Tensor:
 def to_gray(image: Tensor) -> Tensor:
     """(3, H, W) RGB or (1, H, W) to (1, H, W), as luminance."""
     C, _, _ = check_shape("image", image, "3 H W | 1 H W")
+    check_floating("image", image)
     weights = image.new_tensor([0.2126, 0.7152, 0.0722])
     return image if C == 1 else (image * weights[:, None, None]).sum(0, keepdim=True)

@@ -124,7 +124,7 @@ def gather(
             boxes = that_pass(cascade, photo, stage, smallest)
             boxes = boxes[torch.randperm(len(boxes), generator=generator)[:each]]
         found.append(cut_windows(photo, boxes, SIZES[stage]))
-    return torch.cat(found)
+    return torch.cat(found)[:most]
 
 
 def train_stage(
@@ -210,5 +210,5 @@ def share_that_passes(
     passed = torch.ones(count, dtype=torch.bool)
     for k, size in enumerate(SIZES):
         windows = shown(faces, count, size, torch.Generator().manual_seed(seed))
-        passed &= cascade.decide[k](windows)[:, 0].sigmoid() > cascade.thresholds[k]
+        passed &= cascade.decide[k](windows)[:, 0].sigmoid() >= cascade.thresholds[k]
     return passed.float().mean().item()

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from cvlib.validate import check_positive, check_shape
+from cvlib.validate import check_floating, check_positive, check_shape
 
 DIMENSIONS = 128
 
@@ -52,6 +52,7 @@ class EmbeddingNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) in [0, 1], sides of at least 32, to (N, D)."""
         check_shape("x", x, "N C H W", C=self.channels)
+        check_floating("x", x)
         points = self.fc(self.body(x - 0.5))
         return nn.functional.normalize(points, dim=1) if self.normalise else points
 

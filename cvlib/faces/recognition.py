@@ -69,7 +69,7 @@ def identify(queries: Tensor, gallery: Tensor, threshold: float) -> Found:
         >>> identify(torch.tensor([[0.9, 0.1], [0.0, 3.0]]), gallery, 0.5).index
         tensor([ 1, -1])
     """
-    distance, index = squared_distances(queries, _filled(gallery)).min(dim=1)
+    distance, index = squared_distances(queries, _filled("gallery", gallery)).min(dim=1)
     return Found(torch.where(verify(distance, threshold), index, -1), distance)
 
 
@@ -119,15 +119,17 @@ class Gallery:
         """Remember a person by the mean of a few embeddings (K, D), or by one (1, D).
 
         Raises:
-            ShapeError: the embeddings are not (K, D), or D is another than before.
+            TypeError: the embeddings are no tensor of floats.
+            ShapeError: they are not (K, D), or D is another than before.
             ValueError: there is none, or the name is taken.
         """
         D = {"D": len(self.rows[0])} if self.rows else {}
-        check_shape("embeddings", _filled(embeddings), "K D", **D)
+        check_shape("embeddings", _filled("embeddings", embeddings), "K D", **D)
+        check_floating("embeddings", embeddings)
         if name in self.names:
             raise ValueError(f"name must be new, got {name!r}, who is enrolled already")
         self.names.append(name)
-        self.rows.append(embeddings.mean(0))
+        self.rows.append(embeddings.detach().mean(0))
 
     def forget(self, name: str) -> None:
         """Take a person out again, and everything that was kept of them.
@@ -148,8 +150,8 @@ class Gallery:
         return [self.names[i] if i >= 0 else None for i in found.tolist()]
 
 
-def _filled(gallery: Tensor) -> Tensor:
-    check_tensor("gallery", gallery)
-    if len(gallery) == 0:
-        raise ValueError("gallery must hold at least one embedding, got none")
-    return gallery
+def _filled(name: str, rows: Tensor) -> Tensor:
+    check_tensor(name, rows)
+    if rows.shape[:1] == (0,):
+        raise ValueError(f"{name} must hold at least one embedding, got none")
+    return rows

@@ -14,7 +14,7 @@ from cvlib.train import Checkpoint, History, State, predict
 from cvlib.train.epochs import run_epochs
 from cvlib.train.loop import as_input, computing_in
 from cvlib.train.schedules import one_cycle
-from cvlib.validate import check_number, check_positive, check_shape
+from cvlib.validate import check_int, check_number, check_positive, check_shape
 
 
 @dataclass
@@ -90,7 +90,7 @@ def fit_embedding(
         mining: `"random"`, `"hard"`, `"semi_hard"` or `"batch_hard"`.
         margin: α of the triplet loss, on squared distances.
         people: P in a batch.
-        per_person: K.
+        per_person: K, at least 2: of one picture a person no triplet can be made.
         lr: the highest rate.
         augment: changes a batch of pictures.
         schedule: the factor on the rate; one cycle if None.
@@ -105,7 +105,8 @@ def fit_embedding(
         The history: the mean loss of the mined triplets, step by step.
 
     Raises:
-        ShapeError, ValueError: labels do not match, another mining, a margin below 0.
+        ShapeError, ValueError: labels do not match, another mining, a margin below 0,
+            one picture a person.
 
     Example:
         >>> x, who = torch.randn(40, 6), torch.arange(8).repeat_interleave(5)
@@ -118,6 +119,7 @@ def fit_embedding(
     N = len(images)
     check_shape("labels", labels, "N", N=N, to_match=f"images {tuple(images.shape)}")
     check_number("margin", margin, minimum=0)
+    check_int("per_person", per_person, minimum=2)
     everybody = labels.unique()
     people = min(check_positive("people", people), len(everybody))
     device = next(net.parameters()).device
@@ -128,7 +130,7 @@ def fit_embedding(
 
     def step(chosen: Tensor) -> Tensor:
         rows = batch_of_people(labels, everybody[chosen], per_person, chance)
-        x, who = as_input(images[rows]), labels[rows]
+        x, who = as_input(images[rows]), labels[rows].to(device)
         if augment:
             x = augment(x, chance)
         with computing_in(precision, device):

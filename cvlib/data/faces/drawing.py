@@ -10,11 +10,19 @@ from numpy.typing import NDArray
 
 from cvlib.data.faces import wear
 from cvlib.data.faces.landmarks import on_head, place
-from cvlib.data.faces.people import VERSION, Person, identities, person
-from cvlib.data.faces.render import Face, Scene, render
-from cvlib.data.faces.shots import Shot, random_shot
+from cvlib.data.faces.people import (
+    BEARDS,
+    GLASSES,
+    STYLES,
+    VERSION,
+    Person,
+    identities,
+    person,
+)
+from cvlib.data.faces.render import Face, Scene, check_shown, render
+from cvlib.data.faces.shots import OCCLUSIONS, Shot, random_shot
 from cvlib.data.faces.surface import F
-from cvlib.validate import check_int, check_positive
+from cvlib.validate import check_choice, check_int, check_positive
 
 SIZE = 64
 HIDDEN = 0.08  # head units that may lie before a landmark that is seen
@@ -63,13 +71,18 @@ def draw_face(person: Person, shot: Shot, *, size: int = SIZE) -> Picture:
         size: height and width in pixels.
 
     Raises:
-        TypeError, ValueError: `size` is no whole number ≥ 1.
+        TypeError, ValueError: `size` is no whole number ≥ 1, there is no such hair,
+            beard, glasses or occlusion, or no face is left in the picture.
 
     Example:
         >>> picture = draw_face(Person(hair="bun"), Shot())
         >>> picture.image.shape, picture.visible.all()
         ((3, 64, 64), np.True_)
     """
+    check_choice("hair", person.hair, STYLES)
+    check_choice("beard", person.beard, BEARDS)
+    check_choice("glasses", person.glasses, GLASSES)
+    check_choice("occlusion", shot.occlusion, OCCLUSIONS)
     pixels, scene, face = render(person, shot, check_positive("size", size))
     points = on_head(person, shot)
     at, depth = place(person, shot, scene.view, points)
@@ -93,6 +106,7 @@ def seen(scene: Scene, face: Face, at: NDArray, depth: NDArray) -> NDArray[np.bo
 def face_box(scene: Scene, face: Face) -> NDArray[np.float32]:
     """Round what of the head lies below the hairline, hidden or not."""
     skin = (face.alpha > 0.5) & (face.y > F(-0.75))
+    check_shown(skin, scene.view.shot, scene.view.size)
     columns, rows = (np.flatnonzero(skin.any(axis=axis)) for axis in (0, 1))
     finer = scene.T.shape[0] / scene.view.size
     ends = [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]

@@ -119,6 +119,7 @@ def face_layer(scene: Scene, person: Person, shot: Shot, square: NDArray) -> Fac
     T, within = surface(scene.X, scene.Y)
     x, y, _ = view.to_head(scene.X, scene.Y, T)
     alpha = inside(-within, 1.2 * scene.step)
+    check_shown(alpha > 0.5, shot, view.size)
     here = part(alpha > 0)
     colour, gloss = np.zeros_like(scene.colour), np.zeros_like(T)
     canvas = Canvas(person, shot, x[here], y[here], 1.2 * scene.step)
@@ -133,6 +134,15 @@ def face_layer(scene: Scene, person: Person, shot: Shot, square: NDArray) -> Fac
     colour[:, *here], gloss[here] = canvas.colour, canvas.gloss
     scene.add(shape, alpha, colour, gloss)
     return Face(shape, T, alpha, x, y)
+
+
+def check_shown(face: NDArray, shot: Shot, size: int) -> None:
+    """Refuse a picture on which there is no face."""
+    if not face.any():
+        raise ValueError(
+            f"shot must leave some of the face in the picture, got shift {shot.shift} "
+            f"and zoom {shot.zoom:g} on {size} × {size} pixels"
+        )
 
 
 def part(where: NDArray) -> tuple[slice, slice]:

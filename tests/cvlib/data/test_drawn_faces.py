@@ -240,6 +240,25 @@ def test_a_thousand_take_well_under_a_minute():
         (lambda: draw_faces([0], size=0), "size must be"),
         (lambda: draw_faces([-3]), "ids must be an integer ≥ 0, got -3"),
         (
+            lambda: draw_face(Person(), Shot(shift=(6.0, 0.0))),
+            "shot must leave some of the face in the picture, got shift "
+            r"\(6\.0, 0\.0\) and zoom 1 on 64 × 64 pixels",
+        ),
+        (
+            lambda: draw_face(Person(), Shot(), size=1),
+            "shot must leave some of the face",
+        ),
+        (
+            lambda: draw_face(Person(), Shot(occlusion="sunglass")),
+            "occlusion must be .*, got 'sunglass'; did you mean 'sunglasses'",
+        ),
+        (
+            lambda: draw_face(Person(hair="curls"), Shot()),
+            "hair must be .*, got 'curls'; did you mean 'curly'",
+        ),
+        (lambda: draw_face(Person(beard="long"), Shot()), "beard must be"),
+        (lambda: draw_face(Person(glasses="sun"), Shot()), "glasses must be"),
+        (
             lambda: random_shot(np.random.default_rng(0), occlusion=2),
             "occlusion must be",
         ),

@@ -90,6 +90,26 @@ def test_a_quarter_turn_is_exact():
             ShapeError,
             r"^landmarks must be \(2, L, 2\) to match images \(2, 1, 4, 4\), got",
         ),
+        (
+            lambda: align(torch.zeros(2, 1, 4, 4), points(2, 3), points(1, 2)[0], 4),
+            ShapeError,
+            r"^target must be \(3, 2\) to match landmarks \(2, 3, 2\), got \(2, 2\)",
+        ),
+        (
+            lambda: align(torch.zeros(2, 1, 4, 4), points(2), [[0.0, 1], [1, 1]], 4),
+            TypeError,
+            r"^target must be a torch tensor, got list",
+        ),
+        (
+            lambda: align(torch.zeros(2, 1, 4, 4).byte(), points(2), points(1)[0], 4),
+            TypeError,
+            r"^images must be floating point, got uint8",
+        ),
+        (
+            lambda: similarity_transform(points(2).long(), points(2)),
+            TypeError,
+            r"^source must be floating point, got int64",
+        ),
     ],
 )
 def test_a_wrong_argument_gets_one_sentence(call, error, sentence):

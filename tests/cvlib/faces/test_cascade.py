@@ -95,10 +95,10 @@ def test_each_net_sees_what_the_one_before_let_through(by_hand):
 
 def test_what_the_stages_cost_is_windows_times_nets(by_hand):
     cascade = FaceCascade().eval()
-    faces = Faces(*[torch.zeros(0, 4)] * 2, (100, 20, 5), (30, 8, 2), ())
+    faces = Faces(torch.zeros(1, 4), torch.zeros(1), (100, 20, 5), (30, 8, 2), ())
     deciding, correcting = stage_costs(cascade)
     cost = cost_by_stage(cascade, faces)
-    counts = torch.tensor([[100, 20, 5], [30, 8, 2]])
+    counts = torch.tensor([[100, 20, 5], [30, 8, 1]])  # the last two had become one
     wanted = counts * torch.tensor([deciding, correcting]) / 100
     assert_close(cost, wanted.T)
 
@@ -240,6 +240,27 @@ def test_negatives_of_a_later_stage_have_passed_the_ones_before(by_hand, seeded)
     assert windows.shape[1:] == (1, SIZES[1], SIZES[1])
     assert 0 < len(windows) < 1000
     assert windows[:, :, 6:10, 6:10].mean() > 0.5
+
+
+def test_negatives_are_no_more_than_asked_for(by_hand, seeded):
+    photos = [disc(40, 40, 20, 20, 9)] * 3
+    windows = gather(by_hand, photos, 0, seeded, most=10, smallest=20, progress=False)
+    assert len(windows) == 10
+
+
+def test_a_cascade_in_training_mode_finds_the_same_and_is_left_in_it():
+    cascade = FaceCascade().train()
+    cascade.thresholds.fill_(-1)  # every window comes to the net with dropout
+    photo = torch.rand(1, 40, 40, generator=torch.Generator().manual_seed(0))
+    first, again = cascade.detect(photo), cascade.detect(photo)
+    assert_close(first.scores, again.scores, rtol=0, atol=0)
+    assert cascade.training
+    assert cascade.decide[2].training
+
+
+def test_bytes_are_refused(by_hand):
+    with pytest.raises(TypeError, match=r"^image must be floating point, got uint8"):
+        by_hand.detect(torch.zeros(3, 40, 40, dtype=torch.uint8))
 
 
 def test_a_stage_learns_to_tell_discs_from_noise(seeded):

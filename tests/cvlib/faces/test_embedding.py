@@ -160,6 +160,17 @@ def test_labels_that_do_not_match_are_refused():
         fit_embedding(nn.Linear(6, 2), clouds(), LABELS[:-1], epochs=1)
 
 
+def test_one_picture_of_each_person_teaches_nothing_and_is_refused():
+    sentence = r"^per_person must be an integer ≥ 2, got 1; the smallest allowed is 2$"
+    with pytest.raises(ValueError, match=sentence):
+        fit_embedding(nn.Linear(6, 2), clouds(), LABELS, epochs=1, per_person=1)
+
+
+def test_bytes_are_refused_where_they_would_be_taken_for_light():
+    with pytest.raises(TypeError, match=r"^x must be floating point, got uint8"):
+        face_embedding()(torch.zeros(1, 3, 48, 48, dtype=torch.uint8))
+
+
 def test_no_person_is_in_two_folds_and_half_of_the_pairs_are_alike():
     pairs, same, fold = verification_pairs(LABELS, folds=4, per_fold=20, seed=1)
     people = LABELS[pairs]

@@ -70,6 +70,12 @@ def test_several_pictures_are_remembered_by_their_mean():
     assert known.who(torch.tensor([[1.0, 0.05]])) == ["Ada"]
 
 
+def test_who_is_remembered_keeps_no_network():
+    known = Gallery(1.0)
+    known.enrol("Ada", PEOPLE[:1].clone().requires_grad_() * 2)
+    assert not known.rows[0].requires_grad
+
+
 def test_an_empty_gallery_knows_nobody():
     assert Gallery(1.0).who(PEOPLE) == [None] * 3
 
@@ -106,6 +112,21 @@ def test_an_empty_gallery_knows_nobody():
             lambda: error_growth(1.5, 3),
             ValueError,
             r"^error must be between 0 and 1, got 1\.5$",
+        ),
+        (
+            lambda: Gallery(1.0).enrol("Ada", PEOPLE[:0]),
+            ValueError,
+            r"^embeddings must hold at least one embedding, got none$",
+        ),
+        (
+            lambda: Gallery(1.0).enrol("Ada", [[0.0, 1.0]]),
+            TypeError,
+            r"^embeddings must be a torch tensor, got list",
+        ),
+        (
+            lambda: Gallery(1.0).enrol("Ada", PEOPLE.long()),
+            TypeError,
+            r"^embeddings must be floating point, got int64",
         ),
         (
             lambda: Gallery(1.0).forget("Ada"),
