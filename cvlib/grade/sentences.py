@@ -101,6 +101,8 @@ def _type(diff: Difference, place: str) -> str:
             f"Here {place} is None, where {_a(wanted)} is expected. Does every path "
             "through your function end in a `return`?"
         )
+    if wanted == came == "dict":
+        return _keys(diff, place)
     hint = {
         ("array", "list"): " `np.array(…)` makes one of it.",
         ("array", "number"): " Is a sum missing its `axis`?",
@@ -112,6 +114,15 @@ def _type(diff: Difference, place: str) -> str:
     if came == "generator":
         hint = " `yield` makes one: collect the results instead, and `return` them."
     return f"{_start(place)} is {_a(came)}, where {_a(wanted)} is expected.{hint}"
+
+
+def _keys(diff: Difference, place: str) -> str:
+    """Of two dictionaries: which names one of them has alone."""
+    missing = [repr(key) for key in diff.expected if key not in diff.got]
+    extra = [repr(key) for key in diff.got if key not in diff.expected]
+    parts = [f"lacks {', '.join(missing)}"] * bool(missing)
+    parts += [f"has {', '.join(extra)}, which nobody asked for"] * bool(extra)
+    return f"{_start(place)} {' and '.join(parts)}. Look at its keys."
 
 
 def _shape(diff: Difference, place: str) -> str:
@@ -156,8 +167,8 @@ def _nan(diff: Difference, place: str) -> str:
     first = [int(i) for i in np.argwhere(diff.wrong)[0]] if diff.got.ndim else ""
     at = f" at {first}" if first else ""
     return (
-        f"{_start(place)} contains {name}{at}. Look for a division by zero, 0/0, or an "
-        "array from `np.empty` that was never filled."
+        f"{_start(place)} contains {name}{at}. Look for a division by zero, 0/0, the "
+        "`exp` of a large number, or an array from `np.empty` that was never filled."
     )
 
 
@@ -213,7 +224,8 @@ def _patterns(a: np.ndarray, b: np.ndarray) -> dict[str, str]:
         found["+"] = f"each is {number(abs(shift))} too {size}"
     with np.errstate(all="ignore"):
         ratio = (b / a)[a != 0]
-    if ratio.size and np.allclose(ratio, ratio[0]) and (b[a == 0] == 0).all():
+    alike = ratio.size and np.allclose(ratio, ratio[0]) and (b[a == 0] == 0).all()
+    if alike and number(ratio[0]) != "1":
         found["·"] = f"each is {number(ratio[0])} times what it should be"
         if np.isclose(ratio[0], -1):
             found["·"] = "each has the wrong sign"

@@ -233,6 +233,29 @@ def test_parts_of_a_tuple_are_compared_one_by_one():
     assert "[1] = </span>(1, 3)" in result._repr_html_()
 
 
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"cat": 1.0}, "The answer lacks 'dog'. Look at its keys."),
+        ({"cat": 1.0, "dog": 2.0, "cow": 3.0},
+         "The answer has 'cow', which nobody asked for. Look at its keys."),
+        ({"cat": 1.0, "hound": 2.0},
+         "The answer lacks 'dog' and has 'hound', which nobody asked for. Look at its "
+         "keys."),
+    ],
+)  # fmt: skip
+def test_of_a_dictionary_the_wrong_keys_are_named(answer, sentence):
+    pets = replace(HALVE, reference=lambda x, *, times=1: {"cat": 1.0, "dog": 2.0},
+                   misconceptions=())  # fmt: skip
+    assert judge(pets, lambda x, *, times=1: answer).sentence == sentence
+
+
+def test_once_what_it_should_be_is_no_pattern():
+    nearly = judge(HALVE, lambda x, *, times=1: halve(x, times=times) * 1.000002)
+    assert "1 times what" not in nearly.sentence
+    assert not nearly.passed
+
+
 def test_a_large_array_is_told_not_shown():
     exercise = replace(HALVE, visible=(Case(np.ones((40, 30))),), misconceptions=())
     html = judge(exercise, lambda x, *, times=1: x / 2 + np.eye(40, 30))._repr_html_()
