@@ -105,15 +105,80 @@ def step_the_picture(weight, image, label, eps, lr):
     return np.clip(image - eps * label * np.sign(weight), 0, 1)
 
 
+def border_by_masking(image, weight, bias):
+    scores = weight @ image + bias
+    label = scores.argmax()
+    w = weight - weight[label]
+    squared = np.einsum("kd,kd->k", w, w)
+    squared[label] = 1.0
+    factor = (scores[label] - scores) / squared
+    distance = factor * np.sqrt(squared)
+    distance[label] = np.inf
+    return factor[distance.argmin()] * w[distance.argmin()]
+
+
+def border_with_itself(image, weight, bias):
+    scores = weight @ image + bias
+    w = weight - weight[scores.argmax()]
+    steps = (scores.max() - scores)[:, None] * w / ((w**2).sum(1) + 1e-12)[:, None]
+    return min(steps, key=np.linalg.norm)
+
+
+def robust_by_sets(labels, predictions):
+    fallen = {n for _, n in zip(*np.nonzero(predictions != labels), strict=True)}
+    return 1 - len(fallen) / len(labels)
+
+
+def robust_last_attack(labels, predictions):
+    return float((predictions[-1] == labels).mean())
+
+
+def table_by_masked_arrays(labels, clean, moved):
+    gone = np.broadcast_to((clean != labels).any(axis=0), moved.shape)
+    return np.ma.masked_array(moved != labels, mask=gone).mean(axis=-1).filled(0.0)
+
+
+def table_always_fools_itself(labels, clean, moved):
+    table = table_by_products(labels, clean, moved)
+    np.fill_diagonal(table, 1)
+    return table
+
+
+def step_by_logarithms(weight, image, label, eps, lr):
+    worst = np.minimum(1, np.maximum(0, image - eps * np.sign(label * weight)))
+    slope = -label * worst * np.exp(-np.logaddexp(0, label * weight.dot(worst)))
+    return weight - lr * slope
+
+
+def step_of_one(weight, image, label, eps, lr):
+    return step_by_sigmoid(weight, image, label, eps, 1.0)
+
+
 RIGHT = {
-    "nearest_boundary": [border_by_arrays, border_by_sorting],
-    "robust_accuracy": [robust_by_loops, robust_by_products],
-    "transfer_table": [table_by_loops, table_by_products],
-    "adversarial_step": [step_by_sigmoid, step_by_loops],
+    "nearest_boundary": [border_by_arrays, border_by_sorting, border_by_masking],
+    "robust_accuracy": [robust_by_loops, robust_by_products, robust_by_sets],
+    "transfer_table": [table_by_loops, table_by_products, table_by_masked_arrays],
+    "adversarial_step": [step_by_sigmoid, step_by_loops, step_by_logarithms],
 }
 WRONG = {
-    "nearest_boundary": [(border_picture, "expected"), (border_distance, "")],
-    "robust_accuracy": [(robust_count, "expected"), (robust_each, "")],
-    "transfer_table": [(table_counts, "times what"), (table_diagonal, "shape")],
-    "adversarial_step": [(step_hinge, "expected"), (step_the_picture, "expected")],
+    "nearest_boundary": [
+        (border_picture, "expected"),
+        (border_distance, ""),
+        (border_with_itself, "nothing but zeros"),
+    ],
+    "robust_accuracy": [
+        (robust_count, "expected"),
+        (robust_each, ""),
+        (robust_last_attack, "expected"),
+    ],
+    "transfer_table": [
+        (table_counts, "times what"),
+        (table_diagonal, "shape"),
+        (table_always_fools_itself, "expected"),
+    ],
+    "adversarial_step": [
+        (step_hinge, "expected"),
+        (step_the_picture, "expected"),
+        (step_of_one, "expected"),
+    ],
 }

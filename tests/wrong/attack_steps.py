@@ -97,18 +97,72 @@ def ball_unit(delta, eps):
     return delta / np.maximum(length, 1)[:, None, None, None]
 
 
+def fgsm_by_copysign(image, gradient, eps):
+    return np.clip(image + np.copysign(eps, gradient) * (gradient != 0), 0, 1)
+
+
+def fgsm_stretched(image, gradient, eps):
+    moved = image + eps * np.sign(gradient)
+    return (moved - moved.min()) / (moved.max() - moved.min())
+
+
+def normalised_with_channels_last(image, gradient, eps, mean, std):
+    pixels = np.moveaxis(image, 0, -1) * std + mean
+    moved = np.clip(pixels + eps * np.sign(np.moveaxis(gradient, 0, -1)), 0, 1)
+    return np.moveaxis((moved - mean) / std, -1, 0)
+
+
+def normalised_to_minus_one(image, gradient, eps, mean, std):
+    return np.clip(image + eps / std[:, None, None] * np.sign(gradient), -1, 1)
+
+
+def step_picture_first(start, image, gradient, alpha, eps):
+    moved = np.clip(image - alpha * np.sign(gradient), 0, 1)
+    return np.minimum(np.maximum(moved, start - eps), start + eps)
+
+
+def step_uphill_and_away(start, image, gradient, alpha, eps):
+    return np.clip(image + alpha * np.sign(gradient), 0, 1)
+
+
+def ball_by_dividing(delta, eps):
+    lengths = np.linalg.norm(delta.reshape(len(delta), -1), axis=1)
+    return delta / np.maximum(1, lengths / eps)[:, None, None, None]
+
+
+def ball_of_one(delta, eps):
+    return eps * ball_by_loops(delta, 1.0)
+
+
 RIGHT = {
-    "fgsm": [fgsm_by_where, fgsm_by_loops],
-    "fgsm_normalised": [normalised_through_pixels, normalised_by_channels],
-    "targeted_step": [step_by_bounds, step_by_loops],
-    "project_l2": [ball_by_loops, ball_by_where],
+    "fgsm": [fgsm_by_where, fgsm_by_loops, fgsm_by_copysign],
+    "fgsm_normalised": [
+        normalised_through_pixels,
+        normalised_by_channels,
+        normalised_with_channels_last,
+    ],
+    "targeted_step": [step_by_bounds, step_by_loops, step_picture_first],
+    "project_l2": [ball_by_loops, ball_by_where, ball_by_dividing],
 }
 WRONG = {
-    "fgsm": [(fgsm_l2, "expected"), (fgsm_flat, "shape")],
+    "fgsm": [
+        (fgsm_l2, "expected"),
+        (fgsm_flat, "shape"),
+        (fgsm_stretched, "expected"),
+    ],
     "fgsm_normalised": [
         (normalised_black_only, "expected"),
         (normalised_last_axis, "shape"),
+        (normalised_to_minus_one, "expected"),
     ],
-    "targeted_step": [(step_the_change, "expected"), (step_nothing, "expected")],
-    "project_l2": [(ball_lengths, "shape"), (ball_unit, "expected")],
+    "targeted_step": [
+        (step_the_change, "expected"),
+        (step_nothing, "expected"),
+        (step_uphill_and_away, "expected"),
+    ],
+    "project_l2": [
+        (ball_lengths, "shape"),
+        (ball_unit, "expected"),
+        (ball_of_one, "expected"),
+    ],
 }

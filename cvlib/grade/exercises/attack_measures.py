@@ -82,6 +82,13 @@ def border_without_bias(image, weight, bias):
     return gap[k] / length[k] ** 2 * w[k]
 
 
+def border_of_smallest_factor(image, weight, bias):
+    """The smallest factor of w, which is no distance."""
+    _, w, gap, length = steps_to_all(image, weight, bias)
+    k = (gap / length**2).argmin()
+    return gap[k] / length[k] ** 2 * w[k]
+
+
 def border_farthest(image, weight, bias):
     """The largest of the distances."""
     _, w, gap, length = steps_to_all(image, weight, bias)
@@ -102,6 +109,10 @@ def linear_nets(rng: np.random.Generator) -> Iterator[Case]:
             if clear and gap.argmin() != (gap / length).argmin():
                 break
         yield Case(image, weight, bias)
+    # a long w and a short one: nearest is what has not the smallest factor
+    near, far = rng.uniform(0.2, 0.3), rng.uniform(0.5, 0.7)
+    weight = np.array([[0.5, 0.25], [1.5, 0.25], [0.5, -7.75]])
+    yield Case(np.zeros(2), weight, np.array([0.0, -near, -8 * far]))
 
 
 def robust_accuracy(labels, predictions):
@@ -140,6 +151,16 @@ def robust_of_the_right(labels, predictions):
     return float((predictions == labels).all(axis=0).sum() / right.sum())
 
 
+def robust_unchanged(labels, predictions):
+    """The answer never changes, right or wrong."""
+    return float((predictions == predictions[0]).all(axis=0).mean())
+
+
+def robust_rows(labels, predictions):
+    """The share of rows without a mistake."""
+    return float((predictions == labels).all(axis=1).mean())
+
+
 def robust_success(labels, predictions):
     """What the attacker counts."""
     return 1 - robust_accuracy(labels, predictions)
@@ -162,8 +183,10 @@ def answers(rng: np.random.Generator) -> Iterator[Case]:
             wrong[a, 1 + a] = True  # one that only this attack finds
         wrong[1:, A + 1] = True  # one that all find
         wrong[1, A + 2 : A + 2 + max(0, (N - A - 3) // 2)] = True  # the strongest
+        wrong[:, -1] = True  # always the same wrong answer
         order = rng.permutation(N)
         shift = rng.integers(1, 4, (A, N))
+        shift[:, -1] = shift[0, -1]
         predictions = np.where(wrong, (labels + shift) % 4, labels)
         yield Case(labels[order], predictions[:, order])
 
@@ -191,6 +214,13 @@ def table_of_the_attacked(labels, clean, moved):
     right = clean == labels
     wrong = (moved != labels) & right[:, None]
     return wrong.sum(axis=2) / right.sum(axis=1)[:, None]
+
+
+def table_of_the_two(labels, clean, moved):
+    """Those that the attacked one and the reader had right."""
+    right = clean == labels
+    both = right[:, None] & right[None]
+    return ((moved != labels) & both).sum(axis=2) / both.sum(axis=2)
 
 
 def table_turned(labels, clean, moved):
@@ -270,6 +300,23 @@ def trained_half(weight, image, label, eps, lr):
     return weight + lr * label * image / (1 + np.exp(margin))
 
 
+def trained_by_halves(weight, image, label, eps, lr):
+    """The clean picture in the exponent, the attacked one for the rest."""
+    worst = np.clip(image - eps * label * np.sign(weight), 0, 1)
+    return weight + lr * label * worst / (1 + np.exp(label * (weight @ image)))
+
+
+def trained_with_minus(weight, image, label, eps, lr):
+    """The sign of the exponent."""
+    worst = np.clip(image - eps * label * np.sign(weight), 0, 1)
+    return weight + lr * label * worst / (1 + np.exp(-label * (weight @ worst)))
+
+
+def trained_change_only(weight, image, label, eps, lr):
+    """What is added, without what it is added to."""
+    return adversarial_step(weight, image, label, eps, lr) - weight
+
+
 def trained_not_clipped(weight, image, label, eps, lr):
     """Pictures that cannot exist."""
     worst = image - eps * label * np.sign(weight)
@@ -308,7 +355,7 @@ def machines(rng: np.random.Generator) -> Iterator[Case]:
 _WEIGHT = np.array([[2.0, 0.0], [0.0, 2.0], [-0.4, 0.2]])
 _LABELS = np.array([0, 1, 2, 1])
 _CLEAN = np.array([[0, 1, 2, 0], [0, 1, 2, 1]])
-_MOVED = np.array([[[1, 2, 0, 1], [0, 1, 0, 1]], [[0, 0, 2, 0], [2, 0, 1, 0]]])
+_MOVED = np.array([[[1, 2, 0, 1], [0, 1, 0, 1]], [[0, 0, 2, 0], [2, 0, 1, 1]]])
 _SAID = np.array([[0, 1, 2, 0], [0, 2, 2, 1], [1, 1, 2, 1]])
 
 EXERCISES = (
@@ -331,14 +378,15 @@ EXERCISES = (
                 "the second best class",
                 border_of_runner_up,
                 "You go to the class with the next best score. Its border need not be "
-                "the nearest: divide each gap by the length of its w and take the "
+                "the nearest: divide each lead by the length of its w and take the "
                 "smallest.",
             ),
             Misconception(
                 "not a unit vector",
                 border_not_squared,
-                "Your step has the right direction and a wrong length. The distance is "
-                "gap/‖w‖, and the unit vector w/‖w‖: together gap/‖w‖² times w.",
+                "Your step has the right direction and a wrong length. It is the "
+                "distance times a unit vector, "
+                "lead/‖w‖ and the unit vector w/‖w‖: the length of w divides twice.",
             ),
             Misconception(
                 "until the own score is 0",
@@ -361,8 +409,14 @@ EXERCISES = (
             Misconception(
                 "bias left out",
                 border_without_bias,
-                "The gap between two scores holds their biases too. Compute the scores "
+                "The lead of one score holds both biases, too. Compute the scores "
                 "with `weight @ image + bias`.",
+            ),
+            Misconception(
+                "the smallest factor",
+                border_of_smallest_factor,
+                "You choose the class with the smallest lead/‖w‖². That is the factor "
+                "of w, not how far you go: choose by lead/‖w‖, the length of the step.",
             ),
             Misconception(
                 "the farthest border",
@@ -382,7 +436,7 @@ EXERCISES = (
         reference=robust_accuracy,
         visible=(
             Case(_LABELS, _SAID),
-            Case(_LABELS, np.stack([_LABELS, _LABELS])),
+            Case(_LABELS, np.array([[0, 1, 2, 2], [0, 1, 2, 2]])),
             Case(
                 np.array([0, 0, 1, 1, 2]),
                 np.array([[0, 0, 1, 1, 0], [0, 1, 1, 1, 2], [0, 1, 1, 0, 2]]),
@@ -425,6 +479,18 @@ EXERCISES = (
                 robust_of_the_right,
                 "You divide by the pictures that were right before. The share of all "
                 "pictures is asked for.",
+            ),
+            Misconception(
+                "answers that never change",
+                robust_unchanged,
+                "You count pictures whose answer never changes. One that is misread "
+                "every time is not robust: compare with the labels.",
+            ),
+            Misconception(
+                "rows for pictures",
+                robust_rows,
+                "You ask of each row whether it has no mistake. Ask of each picture, "
+                "over all rows: a picture is a column.",
             ),
             Misconception(
                 "the attacker's count",
@@ -471,6 +537,13 @@ EXERCISES = (
                 table_of_the_attacked,
                 "You keep what the attacked network had right. The one that looks may "
                 "have been wrong before; keep those that *all* had right.",
+            ),
+            Misconception(
+                "only the two had to be right",
+                table_of_the_two,
+                "For each cell you keep what its two networks had right. Then every "
+                "cell is about other pictures; keep those that *all* networks had "
+                "right.",
             ),
             Misconception(
                 "turned",
@@ -536,6 +609,24 @@ EXERCISES = (
                 trained_half,
                 "You take the loss of the attacked picture and the values of the clean "
                 "one. The attacked picture takes its place everywhere.",
+            ),
+            Misconception(
+                "the clean picture in the exponent",
+                trained_by_halves,
+                "Your exponent still has the clean picture. The slope is taken at the "
+                "attacked one, which stands in it twice.",
+            ),
+            Misconception(
+                "sign of the exponent",
+                trained_with_minus,
+                "Your step is long where the answer is right already and short where "
+                "it is wrong. Look at the sign in the exponent of ∂L/∂w.",
+            ),
+            Misconception(
+                "the change only",
+                trained_change_only,
+                "You return by how much the weights change. Asked for are the new "
+                "weights: the old ones and the change.",
             ),
             Misconception(
                 "not clipped",

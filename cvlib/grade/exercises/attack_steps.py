@@ -42,6 +42,16 @@ def fgsm_change_only(image, gradient, eps):
     return eps * np.sign(gradient)
 
 
+def fgsm_clips_the_change(image, gradient, eps):
+    """Cut the change off at 0 and 1, not the picture."""
+    return image + np.clip(eps * np.sign(gradient), 0, 1)
+
+
+def fgsm_up_to_255(image, gradient, eps):
+    """White at 255."""
+    return np.clip(image + eps * np.sign(gradient), 0, 255)
+
+
 def fgsm_in_bytes(image, gradient, eps):
     """ε taken for one of 255."""
     return np.clip(image + eps / 255 * np.sign(gradient), 0, 1)
@@ -100,6 +110,12 @@ def trap_minus_mean(image, gradient, eps, mean, std):
 def trap_not_clipped(image, gradient, eps, mean, std):
     """Without bounds."""
     return image + eps / std[:, None, None] * np.sign(gradient)
+
+
+def trap_outermost(image, gradient, eps, mean, std):
+    """One black and one white for all channels."""
+    moved = image + eps / std[:, None, None] * np.sign(gradient)
+    return np.clip(moved, ((0 - mean) / std).min(), ((1 - mean) / std).max())
 
 
 def trap_pixels(image, gradient, eps, mean, std):
@@ -205,6 +221,25 @@ def ball_always(delta, eps):
     return delta * eps / np.maximum(length, 1e-12)
 
 
+def ball_unguarded(delta, eps):
+    """The same, with 0/0 for nothing."""
+    length = np.sqrt((delta**2).sum(axis=(1, 2, 3), keepdims=True))
+    with np.errstate(invalid="ignore"):
+        return delta / length * eps
+
+
+def ball_of_sums(delta, eps):
+    """The sum of absolute values for the length."""
+    length = np.abs(delta).sum(axis=(1, 2, 3), keepdims=True)
+    return delta * np.minimum(1, eps / np.maximum(length, 1e-12))
+
+
+def ball_at_least_one(delta, eps):
+    """The larger of 1 and the factor."""
+    length = np.sqrt((delta**2).sum(axis=(1, 2, 3), keepdims=True))
+    return delta * np.maximum(1, eps / np.maximum(length, 1e-12))
+
+
 def ball_of_batch(delta, eps):
     """One length for the batch."""
     length = np.sqrt((delta**2).sum())
@@ -304,6 +339,18 @@ EXERCISES = (
                 "off at 0 and 1.",
             ),
             Misconception(
+                "change cut off",
+                fgsm_clips_the_change,
+                "You cut the change off at 0 and 1, so nothing ever gets darker. It is "
+                "the picture that has to stay there: add first.",
+            ),
+            Misconception(
+                "white at 255",
+                fgsm_up_to_255,
+                "You cut off at 255. Here a picture goes from 0 to 1, and what is "
+                "above 1 is brighter than white.",
+            ),
+            Misconception(
                 "divided by 255",
                 fgsm_in_bytes,
                 "You divide ε by 255. Here it is a brightness already, like the "
@@ -364,6 +411,12 @@ EXERCISES = (
                 "off at (0 − μ)/σ and (1 − μ)/σ, channel by channel.",
             ),
             Misconception(
+                "one black for all",
+                trap_outermost,
+                "You cut all channels off at the same two numbers. Black and white lie "
+                "elsewhere in each channel, for each has a mean and a σ of its own.",
+            ),
+            Misconception(
                 "given back as pixels",
                 trap_pixels,
                 "You return pixels. The network wants the normalised picture: subtract "
@@ -407,7 +460,7 @@ EXERCISES = (
                 "ball forgotten",
                 step_unbounded,
                 "After many such steps the picture is anywhere. Cut the difference "
-                "from `start` off at ±ε after each.",
+                "from `start` off at ±ε after each step, not before it.",
             ),
             Misconception(
                 "ball around the last picture",
@@ -461,6 +514,24 @@ EXERCISES = (
                 ball_always,
                 "You bring every change to length ε, the short ones too. What is in "
                 "the ball stays as it is: the factor is at most 1.",
+            ),
+            Misconception(
+                "short ones lengthened, and 0/0",
+                ball_unguarded,
+                "You bring every change to length ε: short ones grow, and one that is "
+                "zero becomes 0/0. What is in the ball stays as it is.",
+            ),
+            Misconception(
+                "the larger for the smaller",
+                ball_at_least_one,
+                "Your factor is at least 1: short changes grow and long ones stay. "
+                "It is the other way round, at most 1.",
+            ),
+            Misconception(
+                "another norm",
+                ball_of_sums,
+                "You add up absolute values. That is the L1 norm; the length in L2 is "
+                "the root of the sum of the squares.",
             ),
             Misconception(
                 "one length for the batch",

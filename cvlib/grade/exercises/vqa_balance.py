@@ -71,6 +71,44 @@ def last_remembered(questions, answers, test_questions, test_answers):
     return share(rule, most_frequent(answers), test_questions, test_answers)
 
 
+def first_met(questions, answers, test_questions, test_answers):
+    """Of equally frequent answers the one that came first, as Counter does."""
+    own = {}
+    for question, answer in zip(questions, answers, strict=True):
+        own.setdefault(question, Counter())[answer] += 1
+    rule = {question: words.most_common(1)[0][0] for question, words in own.items()}
+    default = Counter(answers).most_common(1)[0][0]
+    return share(rule, default, test_questions, test_answers)
+
+
+def last_in_the_alphabet(questions, answers, test_questions, test_answers):
+    """The largest pair of number and word."""
+
+    def best(words):
+        numbers = Counter(words)
+        return max(numbers, key=lambda answer: (numbers[answer], answer))
+
+    pairs = list(zip(questions, answers, strict=True))
+    rule = {asked: best(a for q, a in pairs if q == asked) for asked in questions}
+    return share(rule, best(answers), test_questions, test_answers)
+
+
+def new_left_out(questions, answers, test_questions, test_answers):
+    """The share of the questions that were heard before."""
+    rule = rule_of(questions, answers)
+    pairs = zip(test_questions, test_answers, strict=True)
+    right = [rule[question] == answer for question, answer in pairs if question in rule]
+    return sum(right) / max(len(right), 1)
+
+
+def first_in_the_alphabet(questions, answers, test_questions, test_answers):
+    """Never count."""
+    own = {}
+    for question, answer in zip(questions, answers, strict=True):
+        own[question] = min(answer, own.get(question, answer))
+    return share(own, min(answers), test_questions, test_answers)
+
+
 def number_right(questions, answers, test_questions, test_answers):
     """How many, not which share."""
     found = blind_accuracy(questions, answers, test_questions, test_answers)
@@ -196,6 +234,11 @@ def exams(rng: np.random.Generator) -> Iterator[Case]:
         ["is it", "how many", "is it", "how many", "where"],
         ["no", "2", "no", "2", what],
     )  # fmt: skip
+    # equally frequent, and the first in the alphabet comes late
+    yield Case(
+        ["is it", "is it", "how many", "how many"], ["yes", "no", what, "2"],
+        ["is it", "how many", "where"], ["no", "2", "2"],
+    )  # fmt: skip
 
 
 def collections_(rng: np.random.Generator) -> Iterator[Case]:
@@ -233,6 +276,7 @@ EXERCISES = (
                 ["is it red", "how many", "what colour"],
                 ["no", "2", "2"],
             ),
+            Case(["is it red"] * 2, ["yes", "no"], ["is it red", "who"], ["no", "no"]),
         ),
         generate=exams,
         misconceptions=(
@@ -258,7 +302,31 @@ EXERCISES = (
                 "silent when new",
                 silent_when_new,
                 "You count a question that was never heard as wrong. Give it the "
-                "answer that is most frequent over all questions.",
+                "answer that is most frequent over all examples.",
+            ),
+            Misconception(
+                "left out when new",
+                new_left_out,
+                "You leave out questions that were never heard. They count as well, "
+                "with the answer that is most frequent over all examples.",
+            ),
+            Misconception(
+                "first met",
+                first_met,
+                "Of equally frequent answers you keep the one that came first, as "
+                "`Counter.most_common` does. Asked for is the first in the alphabet.",
+            ),
+            Misconception(
+                "last in the alphabet",
+                last_in_the_alphabet,
+                "Of equally frequent answers you keep the last in the alphabet, as "
+                "`max` of pairs (number, word) does. Asked for is the first.",
+            ),
+            Misconception(
+                "never counted",
+                first_in_the_alphabet,
+                "You take the first answer in the alphabet, however rare it is. How "
+                "often it was right comes first; the alphabet decides between equals.",
             ),
             Misconception(
                 "first word only",

@@ -25,7 +25,7 @@ def stepped(x, h, c, W, U, b, *, order="ifgo", propose=np.tanh, show=np.tanh, ga
     return o * show(new), new
 
 
-def keras_order(x, h, c, W, U, b):
+def another_order(x, h, c, W, U, b):
     """The output gate before the proposal."""
     return stepped(x, h, c, W, U, b, order="ifog")
 
@@ -60,6 +60,24 @@ def old_memory_shown(x, h, c, W, U, b):
 def exchanged_results(x, h, c, W, U, b):
     """Memory first."""
     return stepped(x, h, c, W, U, b)[::-1]
+
+
+def bias_left_out(x, h, c, W, U, b):
+    """No b."""
+    return stepped(x, h, c, W, U, np.zeros_like(b))
+
+
+def every_fourth(x, h, c, W, U, b):
+    """Take the four in turn, not quarter by quarter."""
+    order = np.arange(len(b)).reshape(-1, 4).T.ravel()
+    return stepped(x, h, c, W[order], U[order], b[order])
+
+
+def gates_of_tanh(x, h, c, W, U, b):
+    """tanh for all four."""
+    i, f, g, o = np.split(np.tanh(W @ x + U @ h + b), 4)
+    new = f * c + i * g
+    return o * np.tanh(new), new
 
 
 def deaf_to_itself(x, h, c, W, U, b):
@@ -121,6 +139,12 @@ def all_pairs(v, q, A, B, how):
     if how == "product":
         return (v @ A.T) @ (q @ B.T).T
     return fuse_senses(v, q, A, B, how)
+
+
+def exchanged_kinds(v, q, A, B, how):
+    """Multiply for the sum, add for the product."""
+    other = {"sum": "product", "product": "sum"}.get(how, how)
+    return fuse_senses(v, q, A, B, other)
 
 
 def mean_of_both(v, q, A, B, how):
@@ -185,6 +209,27 @@ def always_sigmoid(values, scores, gate):
     return weighing(scores, "sigmoid") @ values
 
 
+def without_care(values, scores, gate):
+    """The softmax as it is written."""
+    if gate == "sigmoid":
+        return attend_places(values, scores, gate)
+    with np.errstate(over="ignore", invalid="ignore"):
+        e = np.exp(scores)
+        return e / e.sum() @ values
+
+
+def care_for_both(values, scores, gate):
+    """Subtract the largest for the sigmoid, too."""
+    return attend_places(values, scores - scores.max(), gate)
+
+
+def not_divided(values, scores, gate):
+    """e to the scores, not made to add up to 1."""
+    if gate == "sigmoid":
+        return attend_places(values, scores, gate)
+    return np.exp(scores - scores.max()) @ values
+
+
 def mean_instead_of_sum(values, scores, gate):
     """Divide by the number of places."""
     return attend_places(values, scores, gate) / len(scores)
@@ -208,6 +253,7 @@ def glances(rng: np.random.Generator) -> Iterator[Case]:
             scores = (rng.normal(size=R) * 2 + 0.5).round(1)
             yield Case(rng.normal(size=(R, D)).round(1) + 0.3, scores, gate)
     large = rng.integers(-9, 9, 4) * 200.0
+    large[0] = 800.0  # e^800 is more than a number can hold
     yield Case(rng.normal(size=(4, 2)).round(1) + 0.3, large, "softmax")
 
 
@@ -233,7 +279,7 @@ EXERCISES = (
         misconceptions=(
             Misconception(
                 "another order of the four",
-                keras_order,
+                another_order,
                 "You take the four parts in the order i, f, o, g. Here, as in torch, "
                 "the proposal g stands third and the output gate o last.",
             ),
@@ -272,6 +318,24 @@ EXERCISES = (
                 exchanged_results,
                 "Your two results are exchanged. Return what is said, h, first and "
                 "the memory, c, second.",
+            ),
+            Misconception(
+                "bias left out",
+                bias_left_out,
+                "You leave out b. The four sums are W x + U h + b: the bias is what a "
+                "gate does before anything is said.",
+            ),
+            Misconception(
+                "every fourth number",
+                every_fourth,
+                "You deal the 4D numbers out one by one. They lie in quarters, one "
+                "behind the other: the first D are i, the next D are f.",
+            ),
+            Misconception(
+                "gates of tanh",
+                gates_of_tanh,
+                "You pass the gates through tanh, too. A gate says which share may "
+                "pass, from 0 to 1: that is σ.",
             ),
             Misconception(
                 "deaf to itself",
@@ -323,6 +387,12 @@ EXERCISES = (
                 all_pairs,
                 "For 'product' you use a matrix product, which pairs every picture "
                 "with every question. Multiply entry by entry with `*`.",
+            ),
+            Misconception(
+                "sum and product exchanged",
+                exchanged_kinds,
+                "You multiply for 'sum' and add for 'product'. Look at which branch "
+                "`how` leads to.",
             ),
             Misconception(
                 "a mean",
@@ -380,6 +450,24 @@ EXERCISES = (
                 always_sigmoid,
                 "You use the sigmoid for both gates. With 'softmax' the weights of all "
                 "places add up to 1.",
+            ),
+            Misconception(
+                "overflow",
+                without_care,
+                "e to the power of some hundreds is infinite, and ∞/∞ is no number. "
+                "Subtract the largest score first: the softmax stays what it was.",
+            ),
+            Misconception(
+                "largest subtracted for both",
+                care_for_both,
+                "You subtract the largest score for the sigmoid, too. A softmax does "
+                "not notice, but a sigmoid does: no weight of yours is above a half.",
+            ),
+            Misconception(
+                "softmax not divided",
+                not_divided,
+                "With 'softmax' your weights do not add up to 1: divide them by their "
+                "sum.",
             ),
             Misconception(
                 "divided by the places",
