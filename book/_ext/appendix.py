@@ -116,9 +116,6 @@ class Coverage(SphinxDirective):
     def lines(self, row: dict[str, str]) -> list[nodes.paragraph]:
         """The topic, linked to its section, and what belongs to it."""
         facts: list[nodes.Node | str] = [f"lectures {row['lectures']}"]
-        if row["open"]:
-            facts = [*facts, " · not yet in the book"]
-            return [line(f"{row['row']}  {row['topic']}"), line(*facts, muted=True)]
         for name in row["cvlib"].split():
             facts += [" · ", self.code(name)]
         for test in row["tests"].split():

@@ -1,6 +1,5 @@
 """What the appendix writes from data: the index of exercises, the list of topics."""
 
-import csv
 import sys
 from pathlib import Path
 
@@ -39,13 +38,3 @@ def test_the_index_follows_the_table_of_contents():
     assert PAGES[0] == "book/start/how-to-use"
     assert len(PAGES) == len(set(PAGES))
     assert PAGES.index("book/sizes/padding") < PAGES.index("book/layers/pooling")
-
-
-def test_a_topic_that_is_still_open_says_so_and_links_nothing():
-    with appendix.COVERAGE.open(encoding="utf-8", newline="") as file:
-        row = next(csv.DictReader(file))
-    lines = appendix.Coverage.lines(None, row | {"open": "fooling"})
-    assert "not yet in the book" in said(lines)
-    assert row["topic"] in said(lines)
-    assert not [n for p in lines for n in p.findall() if "refuri" in getattr(
-        n, "attributes", {})]  # fmt: skip

@@ -1,8 +1,4 @@
-"""Every topic of the lectures has its place: page, code, test and practice exist.
-
-A line of book/data/coverage.csv whose cell `open` says why is not followed yet; empty
-that cell, and it is.
-"""
+"""Every topic of the lectures has its place: page, code, test and practice exist."""
 
 import csv
 import importlib
@@ -23,9 +19,6 @@ TOPICS = {"1": 3, "2": 21, "3": 4, "4": 14, "5": 32, "6": 2, "7": 12, "8": 13, "
           "10": 5, "11": 3, "12": 4, "13": 9, "14": 4, "15": 6, "16": 8, "17": 7,
           "18": 3, "19": 2, "A": 2}  # fmt: skip
 """How many topics each chapter of the lectures has."""
-OPEN_FOR = ("faces",)
-"""Chapters that may still be missing."""
-CLOSED = [row for row in ROWS if not row["open"]]
 FENCE = re.compile(r"^(`{3,}).*?^\1", re.M | re.S)
 
 
@@ -66,14 +59,14 @@ def test_no_topic_was_lost():
     assert all(None not in row and row["topic"] and row["lectures"] for row in ROWS)
 
 
-@pytest.mark.parametrize("row", named(CLOSED))
+@pytest.mark.parametrize("row", named(ROWS))
 def test_a_topic_is_explained_where_its_line_says(row):
     assert row["anchor"] in anchors(row["page"])
     # that every page is listed is for test_pages.py to say
     assert captions().get(row["page"], row["part"]) == row["part"]
 
 
-@pytest.mark.parametrize("row", named(r for r in CLOSED if r["cvlib"]))
+@pytest.mark.parametrize("row", named(r for r in ROWS if r["cvlib"]))
 def test_what_cvlib_does_for_a_topic_is_there_and_tested(row):
     tests = [ROOT / name for name in row["tests"].split()]
     held = "".join(path.read_text(encoding="utf-8") for path in tests)
@@ -83,14 +76,14 @@ def test_what_cvlib_does_for_a_topic_is_there_and_tested(row):
         assert re.search(rf"\b{last}\b", held), f"{name} is in none of its tests"
 
 
-@pytest.mark.parametrize("row", named(r for r in CLOSED if r["tests"]))
+@pytest.mark.parametrize("row", named(r for r in ROWS if r["tests"]))
 def test_the_tests_of_a_topic_exist(row):
     for name in row["tests"].split():
         assert Path(name).name.startswith("test_")
         assert (ROOT / name).is_file(), name
 
 
-@pytest.mark.parametrize("row", named(CLOSED))
+@pytest.mark.parametrize("row", named(ROWS))
 def test_a_topic_can_be_practised(row):
     practice = row["practice"].split()
     assert practice
@@ -99,18 +92,6 @@ def test_a_topic_can_be_practised(row):
             assert re.search(r"^Question\.\w+\(", text(row["page"]), re.M)
         else:
             assert grade.get(name)
-
-
-def test_only_chapters_that_are_being_written_are_open():
-    for row in ROWS:
-        if row["open"]:
-            assert row["open"].partition(":")[0] in OPEN_FOR, row["row"]
-
-
-def test_what_is_no_longer_missing_is_no_longer_open():
-    chapters = {name.split("/")[1] for name in captions()}
-    stale = [r["row"] for r in ROWS if r["open"].partition(":")[0] in chapters]
-    assert stale == [], "the chapter is listed: empty the cell `open` of these lines"
 
 
 def test_the_page_shows_every_part():
