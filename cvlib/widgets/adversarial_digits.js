@@ -157,6 +157,8 @@ export function mount(host, state, onChange) {
   function draw() {
     const net = nets[network], x = drawing ? counted(ink) : given[chosen].pixels;
     const first = says(net, x), label = drawing ? best(first) : given[chosen].label;
+    const empty = drawing && !ink.includes(1); // there is nothing to attack yet
+    for (const part of [before.node, added.node, after.node, bars, fall]) part.style.visibility = empty ? "hidden" : "";
     const targeted = drawing && aim >= 0, goal = targeted ? aim : label;
     const moved = (radius) => attack(net, x, goal, { eps: radius, steps, targeted });
     const result = moved(eps), then = says(net, result), read = best(then);
@@ -198,7 +200,7 @@ export function mount(host, state, onChange) {
       el("circle", { class: "cv-now", cx: along(eps), cy: up(then[goal]), r: 6 }));
 
     const percent = (p) => `${fmt(100 * p, 0)} %`;
-    sentence.textContent = drawing && !ink.includes(1)
+    sentence.textContent = empty
       ? "Draw a digit, as large as you like: it is moved to the middle and made as large as those the network knows."
       : `The network reads ${best(first)} with ${percent(Math.max(...first))}. With every value moved by at most ${fmt(eps)} it reads ${read} with ${percent(then[read])}` +
         (targeted ? (read === aim ? ", as was wanted." : `; wanted was ${aim}.`) : read === label ? ": it stands." : ": it is fooled.");

@@ -52,7 +52,9 @@ def test_with_no_radius_nothing_happens(widget):
 
 
 def test_a_drawn_stroke_is_read_until_it_is_wiped_off(board):
+    bars = board.locator(".cv-adv-bars")
     assert "Draw a digit" in status(board)
+    assert not bars.is_visible()  # an empty board is not attacked
     canvas = board.locator(".cv-adv-board")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -65,6 +67,7 @@ def test_a_drawn_stroke_is_read_until_it_is_wiped_off(board):
     slide_to(board, "ε", 0)
     assert re.search(r"The network reads \d with", status(board))
     assert "it stands" in status(board)
+    assert bars.is_visible()
     board.get_by_role("button", name="Clear").click()
     assert "Draw a digit" in status(board)
 
