@@ -10,10 +10,12 @@ READY := $(VENV)/.ready
 NODE := node_modules/.package-lock.json
 NBVAL := --nbval --nbval-cell-timeout=300 \
   --nbval-sanitize-with=$(CURDIR)/tests/nbval.cfg
-# regions begin with YOLO's backbone, masks with Faster R-CNN, maps with Mask R-CNN
-TRAINED_FIRST := $(addprefix tools/train/,yolo_scenes.py faster_scenes.py mask_scenes.py)
+# regions begin with YOLO's backbone, masks with Faster R-CNN, maps with Mask R-CNN,
+# attention with the eye and the reader of vqa_scenes
+TRAINED_FIRST := $(addprefix tools/train/,yolo_scenes.py faster_scenes.py mask_scenes.py \
+  vqa_scenes.py)
 SHARED_BY_TRAINING := $(addprefix tools/train/,recipe.py detectors.py proposed.py \
-  segmenters.py)
+  segmenters.py styles.py vqa_questions.py)
 # one thread a process: four that share two cores wait for each other's threads
 TEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -n auto --maxprocesses=4 --durations=15 --dist=loadfile \
   --no-loadscope-reorder

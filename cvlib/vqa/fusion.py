@@ -61,7 +61,7 @@ def attend(
     """Look at some places more than at others, and add up what is there.
 
     - `softmax`: the weights of all places add up to 1: a mean. Two circles have the
-      same mean as three, so it cannot count.
+      same mean as three: it cannot count what alone it looks at.
     - `sigmoid`: each place by itself, between 0 and 1: a sum, and it can.
 
     Args:
