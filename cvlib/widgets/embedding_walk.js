@@ -86,7 +86,7 @@ export function mount(host, state, onChange) {
       button("", () => go(i)))));
     [...list.children].forEach((item, k) => {
       const i = near[k], inside = distances[chosen][i] <= threshold;
-      item.firstElementChild?.append(el("img", { class: "dark-light", src: pictures[i], alt: "", width: 44, height: 44 }),
+      item.firstElementChild?.append(el("img", { class: "dark-light", src: pictures[i], alt: `Face ${i + 1}`, width: 44, height: 44 }),
         el("span", {}, `${fmt(distances[chosen][i])} · ${labels[i] === labels[chosen] ? "the same" : `person ${who(i)}`}${inside ? "" : ", refused"}`));
     });
     const apart = stranger(), missed = found.of - found.own;

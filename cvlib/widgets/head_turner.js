@@ -54,6 +54,7 @@ export function mount(host, state, onChange) {
   function changed(key, value) { onChange(key, value); show(); }
 
   function show() {
+    photo.alt = `The drawn head, turned by ${fmt(yaw)}°, light from ${LIGHTS[light]}`;
     photo.src = `data:image/jpeg;base64,${frames[`${light} ${yaw}`] ?? ""}`;
     const n = solid.chosen[point], chosen = solid.points[n];
     const at = solid.points.map((p) => pixel(p, yaw, solid));

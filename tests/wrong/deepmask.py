@@ -72,5 +72,5 @@ RIGHT = {
 }
 WRONG = {
     "deepmask_loss": [(both_parts, "expected"), (zero_and_one, "expected")],
-    "second_stage": [(only_the_rest, "expected"), (without_statistics, "expected")],
+    "second_stage": [(only_the_rest, "lacks"), (without_statistics, "expected")],
 }

@@ -131,6 +131,6 @@ RIGHT = {
 WRONG = {
     "transposed_scatter": [(exchanged, "shape"), (with_a_channel, "shape")],
     "upsampling_matrix": [(four_axes, "shape"), (of_ones, "expected")],
-    "quiz_options": [(right_only, "expected"), (whole_rows, "shape")],
+    "quiz_options": [(right_only, "lacks"), (whole_rows, "shape")],
     "transposed_settings": [(in_fractions, "whole"), (three_of_four, "expected")],
 }
