@@ -4,11 +4,11 @@ import importlib
 import inspect
 import pkgutil
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from api_reference import take_literally
 
 import cvlib
 
@@ -25,8 +25,6 @@ INSIDE = {
     "cvlib.nets.notation",
 }
 """What those modules are made of."""
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from api_reference import take_literally  # noqa: E402  its folder is no package
 
 
 def shown() -> list[str]:

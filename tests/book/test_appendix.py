@@ -1,15 +1,13 @@
 """What the appendix writes from data: the index of exercises, the list of topics."""
 
-import sys
 from pathlib import Path
 
+import appendix
 import pytest
 
 from cvlib import grade
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import appendix  # noqa: E402  its folder is no package
 
 PAGES = appendix.listed()
 EXERCISES = [e for e in grade.all_exercises() if e.page in PAGES]

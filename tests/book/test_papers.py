@@ -1,14 +1,12 @@
 """The list of papers: what references.bib says, and pages that build on each."""
 
 import re
-import sys
 from pathlib import Path
 
+import papers
 import pytest
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import papers  # noqa: E402
 
 PAGE = (ROOT / "book" / "appendix" / "papers.md").read_text(encoding="utf-8")
 SUMMARY = dict(re.findall(r"^```\{paper\} (\S+)\n(.*?)\n```$", PAGE, re.M | re.S))
