@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import time
+import traceback
 import tracemalloc
 import warnings
 from textwrap import dedent
@@ -378,9 +379,9 @@ def test_a_counter_that_clears_itself_is_no_flood(shell):
 def test_a_deep_recursion_is_soon_told_and_shows_both_ends(shell):
     deep = "import sys; sys.setrecursionlimit(9_000)\ndef f(n): return f(n + 1)\n"
     deep += "try: f(0)\nexcept RecursionError as e: raise ValueError from e"
-    start = time.perf_counter()
     (output,) = shell.run(deep + "\nfinally: sys.setrecursionlimit(1_000)")
-    assert time.perf_counter() - start < 5  # it were a minute
+    frames = list(traceback.walk_tb(sys.last_value.__cause__.__traceback__))
+    assert len(frames) <= shell_module.FRAMES  # of 9 000, for which IPython needs a minute
     told = plain("\n".join(output["traceback"]))
     assert "Cell In[1], line 3\n" in told
     assert "skipping similar frames: f at line 2" in told
@@ -508,9 +509,9 @@ def test_a_reset_is_quick_and_frees_the_names(shell):
     import weakref
 
     weakref.finalize(shell.namespace["big"], gone.append, True)
-    start = time.perf_counter()
+    start = time.thread_time()
     shell.reset()
-    assert time.perf_counter() - start < 0.2  # milliseconds where nobody else works
+    assert time.thread_time() - start < 0.2  # some milliseconds
     gc.collect()
     assert gone == [True]
 

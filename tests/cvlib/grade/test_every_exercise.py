@@ -155,9 +155,9 @@ def test_visible_answers_by_heart_score_nothing(exercise, seed):
 
 @each
 def test_hidden_cases_are_many_and_new_and_quick(exercise):
-    start = time.perf_counter()
+    start = time.thread_time()
     one, other = exercise.hidden(1), exercise.hidden(2)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
     assert len(one) >= 8
     plain = [case.named(exercise.parameters) for case in exercise.visible]
     fresh = [

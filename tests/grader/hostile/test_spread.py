@@ -119,7 +119,7 @@ def test_a_notebook_that_is_slow_in_every_cell_ends_at_its_own_limit(bubblewrap)
         session.run("import time\ntime.sleep(0.9)")
     took = time.monotonic() - began
     sandbox.close()
-    assert took < 4
+    assert took < 15  # of 90
     assert session.notes[-1].reason == "submission time"
 
 
