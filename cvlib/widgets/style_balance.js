@@ -78,7 +78,7 @@ export function mount(host, state, onChange) {
       `With α/β = ${fmt(now.ratio, 3)} the content loss ends at ${fmt(now.content, 3)} and the style loss at ${fmt(now.style, 4)}. ` +
       `Of what is left of J, ${fmt(100 * share, 0)} % is content: ` +
       (k === 0 ? "the cat is hardly touched." : k === own.length - 1 ? "little is asked of the cat, and little is left of it."
-        : now.content < 0.7 ? "the strokes follow the fur." : "the painting takes over.");
+        : now.content < 0.7 ? "the paint follows the fur." : "the painting takes over.");
   }
 
   const root = frame(host, "cv-style-balance", state.label,

@@ -143,6 +143,8 @@ export function mount(host, state, onChange) {
       dots[k].setAttribute("aria-label", `${NAMES[k]} at ${fmt(x)}, ${fmt(y)}`);
       letters[k].setAttribute("x", X(x));
       letters[k].setAttribute("y", Y(y) + 6);
+      const covered = points.slice(k + 1).some((q) => length(minus(q, points[k])) * U < 9);
+      letters[k].setAttribute("visibility", covered ? "hidden" : "visible");
     });
     presets.set(Object.keys(PRESETS).find((k) => JSON.stringify(PRESETS[k]) === JSON.stringify(points)));
     const d = squared ? "²" : "";
