@@ -97,6 +97,14 @@ class ExerciseIndex(SphinxDirective):
         ]
 
 
+def heard(lectures: str) -> str:
+    """Where a topic was heard: in one lecture, in several, in all, or in none."""
+    if not lectures[0].isdigit():
+        return {"all": "all lectures", "added": "added"}[lectures]
+    numbers = lectures.split()
+    return "lecture" + "s" * (len(numbers) > 1) + " " + ", ".join(numbers)
+
+
 class Coverage(SphinxDirective):
     """The topics of one part: where each is explained, computed, tested, practised."""
 
@@ -115,7 +123,7 @@ class Coverage(SphinxDirective):
 
     def lines(self, row: dict[str, str]) -> list[nodes.paragraph]:
         """The topic, linked to its section, and what belongs to it."""
-        facts: list[nodes.Node | str] = [f"lectures {row['lectures']}"]
+        facts: list[nodes.Node | str] = [heard(row["lectures"])]
         for name in row["cvlib"].split():
             facts += [" · ", self.code(name)]
         for test in row["tests"].split():

@@ -79,7 +79,8 @@ class Paper(SphinxDirective):
             return [self.state.document.reporter.warning(sentence, line=self.lineno)]
         entry = entries[key]
         title = nodes.strong("", plain(entry.fields["title"]))
-        place = nodes.Text(f". {venue(entry)}.")
+        stop = "" if title.astext().endswith("?") else "."
+        place = nodes.Text(f"{stop} {venue(entry)}.")
         head = nodes.paragraph("", f"{authors(entry)}, ", title, place)
         words = nodes.container()
         self.state.nested_parse(self.content, self.content_offset, words)

@@ -14,7 +14,7 @@ class Sample:
     Coordinates are continuous: the pixel in row y and column x covers the square from
     (x, y) to (x + 1, y + 1). Boxes keep their number and order, so labels that stand
     beside them stay right; a box that has left the picture is empty, and `visible`
-    says so. **What a mirror does to the meaning of a point is the caller's duty**: the
+    says so. What a mirror does to the meaning of a point is the caller's duty: the
     left eye of a mirrored face is where the right eye was, so after a flip exchange
     the rows of left and right points (or their label ids) yourself.
 

@@ -2,6 +2,7 @@
 
 from cvlib.show.arithmetic import conv_cases, conv_frame, draw_frame
 from cvlib.show.boxes import detections, draw_boxes
+from cvlib.show.files import csv_table
 from cvlib.show.grids import canvas, draw_grid, number, numbers, sliding
 from cvlib.show.images import diverging, feature_maps, images, kernel_responses
 from cvlib.show.instances import paint_masks
@@ -23,6 +24,7 @@ __all__ = [
     "compare",
     "conv_cases",
     "conv_frame",
+    "csv_table",
     "detections",
     "diverging",
     "draw_boxes",

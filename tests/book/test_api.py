@@ -6,11 +6,14 @@ import pkgutil
 import re
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from api_reference import take_literally
+from api_reference import name_arrays, skip_fields, take_literally
+from sphinx.util.inspect import stringify_signature
 
 import cvlib
+from cvlib import image, segment
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "book" / "appendix").glob("api-*.md"))
@@ -78,6 +81,8 @@ def read(*lines: str) -> list[str]:
         ("the |a − b| of *all*", r"the \|a − b\| of \*all\*"),
         ("`a * b` times *c", r"`a * b` times \*c"),
         (">>> 2 * 3", ">>> 2 * 3"),
+        ("    classes: K.", r"    classes: K\."),
+        ("Kernels.", "Kernels."),
     ],
 )
 def test_signs_of_a_docstring_mean_themselves(before, after):
@@ -91,3 +96,38 @@ def test_the_output_of_an_example_is_left_alone_and_what_follows_is_not():
 def test_errors_told_in_words_are_no_name_of_an_exception():
     assert read("Raises:", "    As `nms`.")[0] == "Errors:"
     assert read("Raises:", "    ValueError: no.")[0] == "Raises:"
+
+
+def test_what_stands_inset_between_paragraphs_is_code():
+    code = "    print(*rows)"
+    assert read("So:", "", code, "", "a*b") == [
+        "So:", "", "::", "", code, "", r"a\*b"]  # fmt: skip
+    section = ["Example:", "    >>> 1", "", "    >>> 2"]
+    assert read(*section) == section
+
+
+def test_a_title_with_a_colon_is_no_type():
+    shown = read("Source:", "    Huang et al., Snapshots: train 1, 2017.")
+    assert shown == ["Source:", "    Huang", "    et al., Snapshots: train 1, 2017."]
+
+
+def said(function) -> str:
+    return stringify_signature(inspect.signature(function), unqualified_typehints=True)
+
+
+def test_a_type_is_called_by_its_name():
+    shown, _ = name_arrays(None, "", "", None, None, said(image.load), None)
+    assert shown == "(path: str | ~os.PathLike) -> NDArray[float64]"
+    shown, _ = name_arrays(None, "", "", None, None, said(image.to_chw), None)
+    assert shown == "(image: ArrayLike) -> NDArray"
+    default = "(pool: type = <class 'torch.nn.modules.pooling.MaxPool2d'>)"
+    shown, _ = name_arrays(None, "", "", None, None, default, None)
+    assert shown == "(pool: type = MaxPool2d)"
+
+
+def test_a_field_that_says_nothing_of_itself_is_not_listed():
+    data = {"autodoc:module": "cvlib.segment", "autodoc:class": "InstanceFigures"}
+    app = SimpleNamespace(env=SimpleNamespace(temp_data=data))
+    silent = vars(segment.InstanceFigures)["mask_ap"]
+    assert skip_fields(app, "class", "mask_ap", silent, False, None) is True
+    assert skip_fields(app, "class", "f", read, False, None) is None

@@ -36,3 +36,16 @@ def test_the_index_follows_the_table_of_contents():
     assert PAGES[0] == "book/start/how-to-use"
     assert len(PAGES) == len(set(PAGES))
     assert PAGES.index("book/sizes/padding") < PAGES.index("book/layers/pooling")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("000", "lecture 000"),
+        ("001 003", "lectures 001, 003"),
+        ("all", "all lectures"),
+        ("added", "added"),
+    ],
+)
+def test_a_topic_says_in_which_lectures_it_was_heard(row, words):
+    assert appendix.heard(row) == words
