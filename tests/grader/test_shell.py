@@ -381,7 +381,7 @@ def test_a_deep_recursion_is_soon_told_and_shows_both_ends(shell):
     deep += "try: f(0)\nexcept RecursionError as e: raise ValueError from e"
     (output,) = shell.run(deep + "\nfinally: sys.setrecursionlimit(1_000)")
     frames = list(traceback.walk_tb(sys.last_value.__cause__.__traceback__))
-    assert len(frames) <= shell_module.FRAMES  # of 9 000, for which IPython needs a minute
+    assert len(frames) <= shell_module.FRAMES  # of 9 000
     told = plain("\n".join(output["traceback"]))
     assert "Cell In[1], line 3\n" in told
     assert "skipping similar frames: f at line 2" in told
