@@ -142,13 +142,15 @@ export function mount(host, state, onChange) {
     else draw();
   });
   const clear = button("Clear", () => { down = false; tell("ink", (ink = new Array(1024).fill(0))); });
-  const own = el("figure", { class: "cv-adv-own" }, board, el("figcaption", { class: "cv-muted" }, "draw here "), clear);
+  board.addEventListener("focus", () => { keyed = board.matches(":focus-visible"); draw(); });
+  board.addEventListener("blur", () => { keyed = down = false; draw(); });
+  const own = el("figure", { class: "cv-adv-own" }, board, el("figcaption", { class: "cv-muted" }, "draw here"), clear);
 
   const picture = (kind, caption) => {
     const canvas = el("canvas", { width: 8, height: 8, role: "img" });
     return { canvas, node: el("figure", { class: `cv-adv-${kind}` }, canvas, el("figcaption", { class: "cv-muted" }, caption)) };
   };
-  const before = picture("before", "the digit"), added = picture("added", "what is added, magnified"), after = picture("after", "their sum");
+  const before = picture("before", "the digit"), added = picture("added", "added, magnified"), after = picture("after", "their sum");
   const bars = el("svg", { viewBox: `0 0 ${W} ${H}`, class: "cv-adv-bars", role: "img" });
   const fall = el("svg", { viewBox: `0 0 ${W} ${H}`, class: "cv-adv-fall", role: "img" });
   const sentence = status();
@@ -158,9 +160,8 @@ export function mount(host, state, onChange) {
     const net = nets[network], x = drawing ? counted(ink) : given[chosen].pixels;
     const first = says(net, x), label = drawing ? best(first) : given[chosen].label;
     const empty = drawing && !ink.includes(1); // there is nothing to attack yet
-    for (const part of [before.node, added.node, after.node, bars, fall]) part.style.visibility = empty ? "hidden" : "";
     const targeted = drawing && aim >= 0, goal = targeted ? aim : label;
-    const moved = (radius) => attack(net, x, goal, { eps: radius, steps, targeted });
+    const moved = (radius) => (empty ? x : attack(net, x, goal, { eps: radius, steps, targeted }));
     const result = moved(eps), then = says(net, result), read = best(then);
     strip.set(String(chosen)); which.set(network); many.set(String(steps)); goals.set(String(aim)); radius.set(eps);
 
@@ -169,19 +170,23 @@ export function mount(host, state, onChange) {
     paintPixels(before.canvas, 8, 8, grey(x));
     paintPixels(added.canvas, 8, 8, (i, j) => shade(eps ? (result[8 * i + j] - x[8 * i + j]) / eps : 0));
     paintPixels(after.canvas, 8, 8, grey(result));
-    if (drawing) paintPixels(board, 32, 32, (i, j) => (keyed && i === pen[0] && j === pen[1] ? [204, 121, 167] : new Array(3).fill(ink[32 * i + j] ? 0 : 255)));
-    before.canvas.setAttribute("aria-label", `The digit, read as ${best(first)}`);
-    added.canvas.setAttribute("aria-label", `What is added: each of 64 values by at most ${fmt(eps)}; blue is more ink, red less`);
-    after.canvas.setAttribute("aria-label", `Their sum, read as ${read}`);
+    // the pen is a cross while it is lifted, a square while it is down
+    const far = (i, j) => [Math.abs(i - pen[0]), Math.abs(j - pen[1])];
+    const tip = (i, j) => keyed && (down ? Math.max(...far(i, j)) : far(i, j)[0] + far(i, j)[1]) <= 1;
+    if (drawing) paintPixels(board, 32, 32, (i, j) => (tip(i, j) ? [204, 121, 167] : new Array(3).fill(ink[32 * i + j] ? 0 : 255)));
+    before.canvas.setAttribute("aria-label", empty ? "Nothing is drawn yet" : `The digit, read as ${best(first)}`);
+    added.canvas.setAttribute("aria-label", empty ? "Nothing is added yet" : `What is added: each of 64 values by at most ${fmt(eps)}; blue is more ink, vermilion less`);
+    after.canvas.setAttribute("aria-label", empty ? "Nothing is drawn yet" : `Their sum, read as ${read}`);
 
     const step = (W - LEFT) / 10, up = (p) => H - BELOW - p * (H - BELOW - 8);
-    bars.setAttribute("aria-label", `Probabilities after the attack: ${then.map((p, k) => `${k}: ${fmt(100 * p, 0)} %`).join(", ")}`);
+    bars.setAttribute("aria-label", empty ? "No probabilities yet" : `Probabilities after the attack: ${then.map((p, k) => `${k}: ${fmt(100 * p, 0)} %`).join(", ")}`);
     bars.replaceChildren(
       el("path", { class: "cv-axis", d: `M${LEFT} 6V${H - BELOW}H${W}` }),
       ...[0, 0.5, 1].map((p) => el("text", { x: LEFT - 5, y: up(p) + 4, "text-anchor": "end" }, fmt(p, 1))),
       ...then.flatMap((p, k) => [
-        el("rect", { class: k === read ? "cv-after cv-top" : "cv-after", x: LEFT + k * step + 3, y: up(p), width: step - 6, height: H - BELOW - up(p) }),
-        el("path", { class: "cv-was", d: `M${LEFT + k * step + 1} ${up(first[k])}h${step - 2}` }),
+        ...(empty ? [] : [
+          el("rect", { class: k === read ? "cv-after cv-top" : "cv-after", x: LEFT + k * step + 3, y: up(p), width: step - 6, height: H - BELOW - up(p) }),
+          el("path", { class: "cv-was", d: `M${LEFT + k * step + 1} ${up(first[k])}h${step - 2}` })]),
         el("text", { x: LEFT + (k + 0.5) * step, y: H - BELOW + 15, "text-anchor": "middle" }, String(k))]),
       el("text", { x: (LEFT + W) / 2, y: H - 3, "text-anchor": "middle" }, "bars: after; lines: before"));
     const asked = JSON.stringify([network, x, goal, steps, targeted]);
@@ -189,17 +194,19 @@ export function mount(host, state, onChange) {
       curve = Array.from({ length: 11 }, (_, k) => [(MOST * k) / 10, says(net, moved((MOST * k) / 10))[goal]]);
       known = asked;
     }
+    const track = [...curve, [eps, then[goal]]].sort((a, b) => a[0] - b[0]); // through the mark
     const along = (r) => LEFT + 4 + (r / MOST) * (W - LEFT - 20);
-    fall.setAttribute("aria-label", `Probability of ${goal} as ε grows: ${fmt(100 * curve[0][1], 0)} % at 0, ${fmt(100 * curve[10][1], 0)} % at ${MOST}`);
+    fall.setAttribute("aria-label", empty ? "No probabilities yet" : `Probability of ${goal} as ε grows: ${fmt(100 * curve[0][1], 0)} % at 0, ${fmt(100 * curve[10][1], 0)} % at ${MOST}`);
     fall.replaceChildren(
       el("path", { class: "cv-axis", d: `M${LEFT} 6V${H - BELOW}H${W}` }),
       ...[0, 0.5, 1].map((p) => el("text", { x: LEFT - 5, y: up(p) + 4, "text-anchor": "end" }, fmt(p, 1))),
       ...[0, 0.2, 0.4].map((r) => el("text", { x: along(r), y: H - BELOW + 15, "text-anchor": "middle" }, fmt(r, 1))),
-      el("text", { x: (LEFT + W) / 2, y: H - 3, "text-anchor": "middle" }, `probability of ${goal} over ε`),
-      el("polyline", { class: "cv-track", points: curve.map(([r, p]) => `${along(r)},${up(p)}`).join(" ") }),
-      el("circle", { class: "cv-now", cx: along(eps), cy: up(then[goal]), r: 6 }));
+      el("text", { x: (LEFT + W) / 2, y: H - 3, "text-anchor": "middle" }, `probability of ${empty && !targeted ? "the digit" : goal} over ε`),
+      ...(empty ? [] : [
+        el("polyline", { class: "cv-track", points: track.map(([r, p]) => `${along(r)},${up(p)}`).join(" ") }),
+        el("circle", { class: "cv-now", cx: along(eps), cy: up(then[goal]), r: 6 })]));
 
-    const percent = (p) => `${fmt(100 * p, 0)} %`;
+    const percent = (p) => `${fmt(100 * p, 0)}\u00a0%`;
     sentence.textContent = empty
       ? "Draw a digit, as large as you like: it is moved to the middle and made as large as those the network knows."
       : `The network reads ${best(first)} with ${percent(Math.max(...first))}. With every value moved by at most ${fmt(eps)} it reads ${read} with ${percent(then[read])}` +
