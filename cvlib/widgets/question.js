@@ -68,9 +68,13 @@ export function fingerprint(text) {
   return h.toString(16).padStart(8, "0");
 }
 
-/** `code` between backticks, everything else as it is. */
+/** No line ends inside 2 × 2 or 50 %. */
+const whole = (text) =>
+  text.replace(/(?<=[\p{L}\d]) × (?=[\p{L}\d])/gu, "\u00a0×\u00a0").replace(/(?<=\d) (?=%)/g, "\u00a0");
+
+/** `code` between backticks, everything else as words. */
 const marked = (text) =>
-  text.split("`").map((part, k) => (k % 2 ? el("code", {}, part) : part));
+  text.split("`").map((part, k) => (k % 2 ? el("code", {}, part) : whole(part)));
 
 /** The reader's own browser remembers, where it may: a file or a private window may not. */
 const memory = {

@@ -47,6 +47,13 @@ def press(question, name: str) -> None:
     question.get_by_role("button", name=name, exact=True).click()
 
 
+def test_no_line_ends_inside_a_product_or_a_percentage(visit):
+    page = visit.open("book/appendix/errata-tables")
+    prompts = "".join(page.locator(".cv-question legend").all_text_contents())
+    assert "14\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}14" in prompts
+    assert "41\N{NO-BREAK SPACE}%" in prompts
+
+
 def test_a_wrong_number_gets_its_own_sentence(number):
     number.get_by_label("Your answer").fill("23")
     press(number, "Check")
