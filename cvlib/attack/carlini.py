@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from cvlib.attack.balls import as_column
 from cvlib.attack.gradient import margin_loss, scores_of
 from cvlib.attack.guards import check_attack
-from cvlib.explain.layers import evaluating
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_int, check_number, check_positive
 
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from cvlib.attack.gradient import is_read_as, predicted
 from cvlib.attack.guards import check_attack, check_pictures
-from cvlib.explain.layers import evaluating
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_int, check_number, check_positive
 
 

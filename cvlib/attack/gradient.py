@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from cvlib.attack.balls import as_column
-from cvlib.explain.layers import evaluating
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_choice, check_number, check_positive, check_shape
 
 Loss = Callable[[Tensor, Tensor], Tensor]

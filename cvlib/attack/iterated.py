@@ -12,7 +12,7 @@ from cvlib.attack.gradient import (
     margin_loss,
 )
 from cvlib.attack.guards import check_attack
-from cvlib.explain.layers import evaluating
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_choice, check_int, check_number, check_positive
 
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from cvlib.attack.gradient import cross_entropy_loss, scores_of
 from cvlib.attack.guards import check_labels
-from cvlib.explain.layers import evaluating
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_int, check_number, check_shape
 
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from cvlib.attack.gradient import cross_entropy_loss, scores_of
 from cvlib.attack.guards import check_pictures
-from cvlib.explain.layers import evaluating
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_int, check_positive, check_shape
 
 

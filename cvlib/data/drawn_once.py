@@ -85,7 +85,7 @@ def _part(ids: np.ndarray, settings: tuple, folder: Path) -> Drawn:
             ids.tolist(), seed=seed, size=size, variety=variety, occlusion=occlusion
         )
         folder.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
+        half = path.with_suffix(f".{os.getpid()}.part")
         with half.open("wb") as file:
             whole = np.rint(images * 255).astype(np.uint8)
             np.savez_compressed(file, images=whole, landmarks=landmarks)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_shape
 
 
@@ -32,18 +33,6 @@ def find_layer(model: nn.Module, layer: str | nn.Module) -> nn.Module:
     raise ValueError(
         f"layer must be a name in model.named_modules(), got {layer!r}{hint}"
     )
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Run in eval mode: a probe must not move the averages of batch norm."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
 
 
 @contextmanager

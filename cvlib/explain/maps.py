@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from cvlib.explain.layers import evaluating, listening
+from cvlib.explain.layers import listening
+from cvlib.summary.trace import evaluating
 from cvlib.validate import ShapeError, check_shape
 
 POOLS = {

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from cvlib.conv import window_starts
-from cvlib.explain.layers import evaluating
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_int, check_positive, check_shape
 
 

@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from torch.nn.functional import grid_sample
 
 from cvlib.boxes import nms
-from cvlib.explain.layers import evaluating
 from cvlib.faces.calibration import calibrate, from_middles, middles
 from cvlib.localize import fc_to_conv, sliding_windows
 from cvlib.localize.windows import resized_to, scaled_size
 from cvlib.summary import multiply_adds
+from cvlib.summary.trace import evaluating
 from cvlib.validate import check_floating, check_number, check_shape
 
 SIZES = (12, 16, 20)

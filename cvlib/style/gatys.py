@@ -30,10 +30,15 @@ def on_levels(
         pixels: weight of the layer of the colours. Features trained to tell cats from
             lorries care little for a wrong hue; readers do.
 
+    Raises:
+        TypeError: `layers` is one name instead of a list.
+
     Example:
         >>> on_levels(["conv1_1"])
         {'conv1_1': 1.0, 'pixels': 8.0, 'conv1_1/2': 1.0, 'pixels/2': 8.0}
     """
+    if isinstance(layers, str):
+        raise TypeError(f"layers must be a list of names, got the text {layers!r}")
     weights = {}
     for end in ("", *(f"/{2**k}" for k in range(1, levels))):
         weights |= {f"{name}{end}": 1.0 for name in layers} | {f"pixels{end}": pixels}

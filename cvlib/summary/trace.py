@@ -105,7 +105,10 @@ def _flat(value: Any) -> Iterator[Any]:
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Every module in eval mode, and each back in its own mode afterwards."""
+    """Every module in eval mode, and each back in its own mode afterwards.
+
+    A probe must not move the averages of batch norm.
+    """
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from cvlib.explain.layers import evaluating
+from cvlib.summary.trace import evaluating
 from cvlib.train import Checkpoint, History, State
 from cvlib.train.epochs import run_epochs
 from cvlib.train.loop import as_input, computing_in

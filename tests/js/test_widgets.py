@@ -65,6 +65,12 @@ def test_a_page_without_scripts_shows_a_still_picture(cls):
     assert bool(re.search(r"<(svg|img|table|ul|ol|p)\b", still))
 
 
+def test_a_still_of_the_wrong_way_round_counts_the_other_pairs():
+    stills = [widgets.FaceThreshold(turned=turned).still() for turned in (False, True)]
+    right, wrong = (int(re.search(r"(\d+)% of the pairs", s)[1]) for s in stills)
+    assert right + wrong == 100
+
+
 @pytest.mark.parametrize("cls", CLASSES, ids=stem)
 def test_the_static_page_asks_nobody_for_anything(cls):
     html = example(cls)._static_html()

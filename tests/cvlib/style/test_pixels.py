@@ -193,6 +193,12 @@ def test_a_pyramid_holds_the_maps_of_half_the_picture_and_its_colours():
     assert set(on_levels(["conv2_1"])) <= set(both)
 
 
+def test_one_name_is_no_list_of_layers():
+    wanted = "^layers must be a list of names, got the text 'conv1_1'$"
+    with pytest.raises(TypeError, match=wanted):
+        on_levels("conv1_1")
+
+
 def test_our_feature_net_repeats_the_border_but_is_otherwise_itself():
     net, x = feature_net(), picture(0, (32, 32))
     inner = (..., slice(4, -4), slice(4, -4))
