@@ -152,13 +152,14 @@ class Cluster:
         if future.status == "finished":
             yield answer
             return
-        if future.status != "error":
+        if future.status == "error":
+            problem = answer[1]
+            if not isinstance(problem, KilledWorker):  # it is not the submission's
+                if not isinstance(problem, ClusterTrouble):
+                    problem = f"a worker cannot grade: {described(problem)}"
+                raise ClusterTrouble(str(problem))
+        elif future.status != "lost":  # then its worker has left with the answer
             raise ClusterTrouble(GONE)
-        problem = answer[1]
-        if not isinstance(problem, KilledWorker):  # it is not the submission's
-            if not isinstance(problem, ClusterTrouble):
-                problem = f"a worker cannot grade: {described(problem)}"
-            raise ClusterTrouble(str(problem))
         if attempt < ATTEMPTS:
             self.give(task, attempt + 1)
         else:  # nor is this: what it can end is a hand

@@ -164,6 +164,16 @@ def test_it_waits_for_another_worker_when_all_have_left(others, joined):
     assert said[0] == "all workers have left the cluster: waiting for another"
 
 
+def test_an_answer_that_left_with_its_worker_is_asked_for_again(machines, joined):
+    class Gone:
+        status = "lost"
+
+    pool, gone = joined(machines), Gone()
+    pool.busy[gone] = (("ann", 1), 1)
+    assert list(pool.hear(gone, None)) == []
+    assert list(filter(None, pool.results([]))) == [("ann", 2)]
+
+
 # ------------------------------------------------------------------------ how much
 
 
