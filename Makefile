@@ -16,9 +16,9 @@ TRAINED_FIRST := $(addprefix tools/train/,yolo_scenes.py faster_scenes.py mask_s
   vqa_scenes.py)
 SHARED_BY_TRAINING := $(addprefix tools/train/,recipe.py detectors.py proposed.py \
   segmenters.py styles.py vqa_questions.py)
-# four processes on two cores: much of a test is waiting for a browser or a sandbox; one
-# thread each, or they wait for each other's threads
-TEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -n 4 --durations=15 \
+# three processes on two cores: some tests wait for a browser or a sandbox; one thread
+# each, or they wait for each other's threads
+TEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -n 3 --durations=15 \
   --dist=loadfile --no-loadscope-reorder
 
 export PYTHONUNBUFFERED := 1
