@@ -69,8 +69,7 @@ export function fingerprint(text) {
 }
 
 /** No line ends inside 2 × 2 or 50 %. */
-const whole = (text) =>
-  text.replace(/(?<=[\p{L}\d]) × (?=[\p{L}\d])/gu, "\u00a0×\u00a0").replace(/(?<=\d) (?=%)/g, "\u00a0");
+const whole = (text) => text.replaceAll(" × ", "\u00a0×\u00a0").replace(/(\d) %/g, "$1\u00a0%");
 
 /** `code` between backticks, everything else as words. */
 const marked = (text) =>
