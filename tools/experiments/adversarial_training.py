@@ -41,9 +41,9 @@ def trained(level: int, chosen: argparse.Namespace) -> tuple[nn.Module, History]
     """The network of one ε, from its checkpoint or from the beginning."""
     seed_all(SEED)
     net = CifarResNet(DEPTH, width=WIDTH).to(memory_format=torch.channels_last)
-    images, labels = cifar10("train")  # class by class
-    every = len(labels) // chosen.images
-    images, labels = (part[::every][: chosen.images] for part in (images, labels))
+    images, labels = cifar10("train")  # class by class: so pictures from all over
+    taken = torch.arange(chosen.images) * len(labels) // chosen.images
+    images, labels = images[taken], labels[taken]
     file = FOLDER / f"{chosen.images}_{chosen.epochs}_{level}.pt"
     resume = None if chosen.dry else Checkpoint(file)
     history = fit_adversarially(
@@ -82,6 +82,8 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true", help="write no record")
     parser.add_argument("--record", type=Path, default=RECORD, help="where to write")
     chosen = parser.parse_args()
+    if not 1 <= chosen.images <= 50_000:
+        parser.error(f"--images must be 1 to 50000, got {chosen.images}")
     torch.set_num_threads(chosen.threads)
     if not chosen.dry:
         FOLDER.mkdir(parents=True, exist_ok=True)
