@@ -63,6 +63,11 @@ def citing(key: str) -> list[str]:
     ]
 
 
+def stop(title: str) -> str:
+    """What ends a title: a full stop, unless it asks a question."""
+    return "" if title.endswith("?") else "."
+
+
 class Paper(SphinxDirective):
     """Authors, title and venue; what we say of it; the pages that cite it; BibTeX."""
 
@@ -78,10 +83,11 @@ class Paper(SphinxDirective):
             sentence = f"references.bib has no {key!r}"
             return [self.state.document.reporter.warning(sentence, line=self.lineno)]
         entry = entries[key]
-        title = nodes.strong("", plain(entry.fields["title"]))
-        stop = "" if title.astext().endswith("?") else "."
-        place = nodes.Text(f"{stop} {venue(entry)}.")
-        head = nodes.paragraph("", f"{authors(entry)}, ", title, place)
+        title = plain(entry.fields["title"])
+        place = nodes.Text(f"{stop(title)} {venue(entry)}.")
+        head = nodes.paragraph(
+            "", f"{authors(entry)}, ", nodes.strong("", title), place
+        )
         words = nodes.container()
         self.state.nested_parse(self.content, self.content_offset, words)
         whole = [head, *words.children, *self.cited(key), *bibtex(source(text, key))]

@@ -52,6 +52,8 @@ def test_names_and_titles_are_readable():
     assert papers.authors(ENTRIES["szegedy2015going"]) == "Szegedy and others"
     assert papers.plain(r"Doll{\'a}r") == "Dollár"
     assert papers.plain(r"{SegNet}: A deep") == "SegNet: A deep"
+    assert papers.stop("How does it help?") == ""
+    assert papers.stop("SegNet") == "."
     assert "{" not in "".join(papers.venue(e) for e in ENTRIES.values())
 
 
